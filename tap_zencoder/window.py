@@ -1,0 +1,86 @@
+"""Which days a sync covers, and where it leaves the bookmark.
+
+Pure: dates in, dates out. Days are UTC, and the clock is the caller's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULT_HISTORY_DAYS = 90
+"""How far back a first sync reaches: the widest period the API itself offers."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days from ``first`` to ``last``, both included; none if they cross."""
+
+    first: date
+    last: date
+
+    def __iter__(self) -> Iterator[date]:
+        """Iterate over the days, oldest first."""
+        return map(
+            date.fromordinal,
+            range(self.first.toordinal(), self.last.toordinal() + 1),
+        )
+
+    def __len__(self) -> int:
+        """Count the days."""
+        return max(0, self.last.toordinal() - self.first.toordinal() + 1)
+
+    def __str__(self) -> str:
+        """Name the days for a log line."""
+        if not self:
+            return f"no days ({self.first} is after {self.last})"
+        return f"{len(self)} days, {self.first} to {self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSettings:
+    """What the user says about the days to sync; see the settings of the tap."""
+
+    start_date: date | None = None
+    end_date: date | None = None
+    include_today: bool = False
+    lookback_days: int = 3
+
+    def window(self, *, today: date, bookmark: date | None) -> Window:
+        """Return the days a stream asks for, given its bookmark.
+
+        The bookmark's own day is always among those asked for again, even with a
+        lookback of zero: it may have been unfinished when it was read.
+        """
+        return Window(self._first(today, bookmark), self._last(today))
+
+    def reaches_yesterday(self, today: date) -> bool:
+        """Tell whether syncs end in the present rather than in a slice of history."""
+        return self._last(today) >= today - _DAY
+
+    def _first(self, today: date, bookmark: date | None) -> date:
+        if bookmark is None:
+            return self.start_date or _days_before(today, DEFAULT_HISTORY_DAYS)
+        resumed = _days_before(bookmark, self.lookback_days)
+        return max(self.start_date or resumed, resumed)
+
+    def _last(self, today: date) -> date:
+        if self.end_date is not None:
+            return min(self.end_date, today)
+        return today if self.include_today else today - _DAY
+
+
+def advance(bookmark: date | None, completed: date, today: date) -> date:
+    """Return the bookmark after a completed day: never back, never past today."""
+    reached = min(completed, today)
+    return reached if bookmark is None else max(bookmark, reached)
+
+
+def _days_before(day: date, days: int) -> date:
+    return date.fromordinal(max(date.min.toordinal(), day.toordinal() - days))

@@ -1,0 +1,293 @@
+"""The contract of the Analytics API, without any I/O.
+
+A request goes out as query parameters; a response comes in as status, headers and
+body, and leaves as a `UsageReport`, a `Token` or one of the errors in `errors`.
+Everything here mirrors the "Analytics API" page of Zencoder's documentation.
+"""
+
+from __future__ import annotations
+
+import email.utils
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import msgspec
+
+from tap_zencoder import objects
+from tap_zencoder.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    RequestRejectedError,
+    TransientError,
+    quoted,
+)
+from tap_zencoder.objects import Location, Row, read_object, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+USAGE_PATH = "/api/v1/data/usage"
+PERIODS = ("7d", "30d", "90d")
+LONGEST_RETRY_AFTER = 300.0
+"""Seconds. A server that asks for a longer pause gets this one."""
+
+UNAUTHORIZED = 401
+_OK = 200
+_FORBIDDEN = 403
+_PASSING = {408, 429, *range(500, 600)}
+_REDIRECTS = range(300, 400)
+_ERROR = b'"error"'
+LOGIN = "the login at the token endpoint"
+# The token endpoint may echo what it was sent, so of its words only these are shown.
+_LOGIN_REFUSALS = ("Invalid authentication", "Invalid input json")
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Response(NamedTuple):
+    """What came back: ``headers`` ignore case, ``received`` is when, with a zone."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received: datetime
+
+
+class Token(msgspec.Struct):
+    """What a login brings ("Authentication", "Response Fields").
+
+    ``expires_in`` is the token's lifetime in seconds.
+    """
+
+    access_token: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]+$")]
+    expires_in: Annotated[float, msgspec.Meta(ge=0)] = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class UsageQuery:
+    """One question to the usage endpoint: a single day, or a period ending now."""
+
+    parameter: str
+    value: str
+
+    @classmethod
+    def on(cls, day: date) -> UsageQuery:
+        """Ask for one day."""
+        return cls("day", day.isoformat())
+
+    @classmethod
+    def over(cls, period: str) -> UsageQuery:
+        """Ask for one of `PERIODS`."""
+        return cls("period", period)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query string: the API takes exactly one of the two parameters."""
+        return {self.parameter: self.value}
+
+    def __str__(self) -> str:
+        """Name the question for a message."""
+        return f"{self.parameter} {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """A successful answer of the usage endpoint.
+
+    Its parts are decoded when they are asked for: a stream pays for what it reads.
+    """
+
+    query: UsageQuery
+    body: bytes
+    data: dict[str, msgspec.Raw]
+    unknown: tuple[str, ...]
+    """JSON paths of members that no stream has a place for."""
+
+    def daily(self) -> list[Row]:
+        """Return ``data.daily[]``: the fields of `objects.DailyUsage`, arrays as sent.
+
+        Raises:
+            ContractError: A known field is missing or of the wrong type.
+        """
+        return read_rows(*self._part("daily"), objects.DailyUsage)
+
+    def users(self) -> list[Row]:
+        """Return ``data.users[]``: the fields of `objects.UserUsage`.
+
+        ``last_active`` is a ``YYYY-MM-DD`` day or null, however the API words it.
+
+        Raises:
+            ContractError: A known field is missing or of the wrong type.
+        """
+        raw, where = self._part("users")
+        rows = read_rows(raw, where, objects.UserUsage)
+        for index, row in enumerate(rows):
+            if row["last_active"] is not None:
+                try:
+                    row["last_active"] = objects.as_day(row["last_active"])
+                except (ValueError, OverflowError) as error:
+                    place = where.item(index).member("last_active")
+                    raise place.error("neither a date nor a timestamp") from error
+        return rows
+
+    def totals(self) -> Row:
+        """Return ``data.period`` and ``data.summary`` as one row.
+
+        Unknown fields are in ``additional_fields``, under the name of their object.
+
+        Raises:
+            ContractError: A known field is missing or of the wrong type.
+        """
+        period, new_in_period = read_object(*self._part("period"), objects.Period)
+        summary, new_in_summary = read_object(*self._part("summary"), objects.Summary)
+        new = {"period": new_in_period, "summary": new_in_summary}
+        additional = {name: fields for name, fields in new.items() if fields}
+        return {**period, **summary, "additional_fields": additional or None}
+
+    def _part(self, name: str) -> tuple[msgspec.Raw, Location]:
+        where = Location(self.query, f"$.data.{name}")
+        if name not in self.data:
+            raise where.error("the field is missing")
+        return self.data[name], where
+
+
+def read_usage(query: UsageQuery, response: Response) -> UsageReport:
+    """Return the report in a response of the usage endpoint.
+
+    Raises:
+        TransientError: It says to try again, or is no whole JSON document.
+        AuthenticationError: HTTP 401.
+        AccessDeniedError: HTTP 403.
+        RequestRejectedError: Any other refusal, with the API's own sentence.
+        ContractError: It is JSON, but not the documented envelope.
+    """
+    if response.status == UNAUTHORIZED:
+        message = (
+            f"Zencoder did not accept the credentials for {query} (HTTP 401). Check "
+            "that the personal access token (client_id, client_secret) or the api_key "
+            "is right, has not expired, and belongs to this organisation."
+        )
+        raise AuthenticationError(message)
+    if response.status == _FORBIDDEN:
+        raise AccessDeniedError(query)
+    _refuse_unless_ok(query, response)
+    return read_report(query, response.body)
+
+
+def read_token(response: Response) -> Token:
+    """Return the token in a response of the token endpoint.
+
+    Raises:
+        TransientError: It says to try again, or is no whole JSON document.
+        AuthenticationError: The credentials were refused.
+        RequestRejectedError: There is no token endpoint at that address.
+        ContractError: It is JSON, but holds no usable token.
+    """
+    refusals = {400, UNAUTHORIZED, _FORBIDDEN}
+    if response.status in refusals:
+        said = _said(response)
+        words = f": {said}" if said in _LOGIN_REFUSALS else ""
+        message = (
+            "The token endpoint refused client_id and client_secret (HTTP "
+            f"{response.status}{words}). Check both, and that the personal access "
+            "token behind them has not expired or been deleted."
+        )
+        raise AuthenticationError(message)
+    _refuse_unless_ok(LOGIN, response, quote=False)
+    try:
+        return msgspec.json.decode(response.body, type=Token)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `")
+        raise Location(LOGIN, path.rstrip("`") or "$").error(problem) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise TransientError(_not_json(response)) from error
+
+
+def read_report(query: UsageQuery, body: bytes) -> UsageReport:
+    """Return the report in the body of a successful response.
+
+    Raises:
+        TransientError: The body is no whole JSON document, or says "error".
+        ContractError: It is JSON, but not the documented envelope.
+    """
+    where = Location(query)
+    try:
+        str(body, "utf-8")
+        envelope = _members.decode(body)
+        if bytes(envelope.get("status", b"")) == _ERROR:
+            raise TransientError("an error in an answer with HTTP 200")
+        data = _members.decode(envelope.get("data", b"null"))
+    except msgspec.ValidationError as error:
+        raise where.member("data").error("an object was expected") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise TransientError(f"an answer that is not JSON ({_size(body)})") from error
+    unknown = [f"$.{name}" for name in envelope if name not in {"status", "data"}]
+    known = {"period", "summary", "users", "daily"}
+    unknown += [f"$.data.{name}" for name in data if name not in known]
+    return UsageReport(query, body, data, tuple(unknown))
+
+
+def _refuse_unless_ok(
+    subject: object,
+    response: Response,
+    *,
+    quote: bool = True,
+) -> None:
+    status = response.status
+    if status == _OK:
+        return
+    if status in _PASSING:
+        raise TransientError(f"HTTP {status}", _retry_after(response))
+    if status in _REDIRECTS:
+        message = (
+            f"The server answered {subject} with a redirect (HTTP {status}). Redirects "
+            "are not followed, so that credentials stay where they were sent; check "
+            "api_url and auth_url."
+        )
+        raise RequestRejectedError(message)
+    said = _said(response) if quote else ""
+    message = f"The server rejected {subject} (HTTP {status}{said and f': {said}'})."
+    if not said:
+        message += " Check api_url and auth_url."
+    raise RequestRejectedError(message)
+
+
+class _Refusal(msgspec.Struct):
+    """Both shapes of an error: the data endpoint's and the token endpoint's."""
+
+    message: str = ""
+    errors: list[str] = []
+
+
+def _said(response: Response) -> str:
+    try:
+        refusal = msgspec.json.decode(response.body, type=_Refusal)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    return quoted(refusal.message or " ".join(refusal.errors))
+
+
+def _retry_after(response: Response) -> float | None:
+    value = response.headers.get("Retry-After", "")
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = email.utils.parsedate_to_datetime(value)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - response.received).total_seconds()
+    # Written so that "nan" ends as no wish at all.
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if seconds == seconds else None  # noqa: PLR0124
+
+
+def _not_json(response: Response) -> str:
+    return f"an answer that is not JSON ({_size(response.body)})"
+
+
+def _size(body: bytes) -> str:
+    return f"{len(body)} bytes" if body else "empty"

@@ -1,0 +1,225 @@
+"""All the tap's network traffic: connections, logins, retries and timeouts."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+import backoff
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+from tap_zencoder import api
+from tap_zencoder.auth import ApiKey, ClientCredentials
+from tap_zencoder.errors import (
+    BodyTooLargeError,
+    CertificateError,
+    TransientError,
+    UnavailableError,
+    ZencoderError,
+)
+from tap_zencoder.throttle import Throttle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tap_zencoder.auth import Authenticator
+    from tap_zencoder.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 6
+FIRST_DELAY = 1.0
+"""Seconds: the most that the first retry waits. Each further one doubles it."""
+LARGEST_BODY = 256 * 1024 * 1024
+"""Bytes, after decompression: more than a day of a million users."""
+
+_CHUNK = 64 * 1024
+
+_Answer = TypeVar("_Answer")
+
+
+class Connection:
+    """A pool of connections with the tap's manners: deadlines, limits, no redirects."""
+
+    def __init__(self, settings: Settings, requests_at_once: int) -> None:
+        """Prepare for that many requests at once."""
+        self._timeout = settings.request_timeout
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = settings.user_agent
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=requests_at_once)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def __enter__(self) -> Self:
+        """Return the connection."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close every socket."""
+        self._session.close()
+
+    def send(
+        self, method: str, url: str, **options: Any
+    ) -> api.Response:  # what `requests` takes
+        """Send a request, with options of `requests`, and return the whole response.
+
+        Raises:
+            TransientError: The connection failed, broke or took too long.
+            CertificateError: The server could not prove who it is.
+            BodyTooLargeError: The body is larger than `LARGEST_BODY`.
+        """
+        deadline = time.monotonic() + self._timeout
+        try:
+            with self._session.request(
+                method,
+                url,
+                timeout=self._timeout,
+                allow_redirects=False,  # credentials stay where they were sent
+                auth=_keep_as_is,
+                stream=True,
+                **options,
+            ) as response:
+                body = _read(response, deadline)
+        except requests.RequestException as error:
+            raise self._explained(error, urlsplit(url).netloc) from error
+        received = datetime.now(UTC)
+        return api.Response(response.status_code, response.headers, body, received)
+
+    def _explained(self, error: requests.RequestException, host: str) -> ZencoderError:
+        cause = _root_cause(error)
+        if isinstance(error, requests.exceptions.SSLError) and (
+            "CERTIFICATE_VERIFY_FAILED" in str(cause)
+        ):
+            return CertificateError(host)
+        if isinstance(error, requests.Timeout):
+            return TransientError(f"no answer from {host} within {self._timeout} s")
+        if isinstance(error, requests.exceptions.ProxyError):
+            return TransientError(f"no way through the proxy to {host}")
+        if isinstance(cause, NameResolutionError):
+            return TransientError(f"the host name {host} could not be resolved")
+        if isinstance(cause, NewConnectionError):
+            return TransientError(f"no connection to {host}")
+        return TransientError(f"the connection to {host} broke")
+
+
+class Zencoder:
+    """Zencoder as the settings reach it: one login and one pace for a whole sync."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Do nothing yet; the first request logs in."""
+        self._settings = settings
+        self._url = settings.api_url + api.USAGE_PATH
+        self._auth: Authenticator = (
+            ApiKey(settings.api_key)
+            if settings.api_key is not None
+            else ClientCredentials(self._log_in)
+        )
+        self.throttle = Throttle(settings.concurrency)
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[Callable[[api.UsageQuery], api.UsageReport]]:
+        """Give a function that answers a query, for any number of threads.
+
+        It raises UnavailableError after `ATTEMPTS` tries, and every other error of
+        `api.read_usage` at once. Leaving the context closes all connections.
+        """
+        with Connection(self._settings, self._settings.concurrency) as connection:
+            yield lambda query: self._persistently(
+                query,
+                lambda: self._ask(connection, query),
+            )
+
+    def _ask(self, connection: Connection, query: api.UsageQuery) -> api.UsageReport:
+        credentials = self._auth.headers()
+        response = self._get(connection, query, credentials)
+        if response.status == api.UNAUTHORIZED and self._auth.renew(credentials):
+            response = self._get(connection, query, self._auth.headers())
+        return api.read_usage(query, response)
+
+    def _get(
+        self,
+        connection: Connection,
+        query: api.UsageQuery,
+        credentials: dict[str, str],
+    ) -> api.Response:
+        return connection.send(
+            "GET",
+            self._url,
+            params=query.parameters,
+            headers=credentials,
+        )
+
+    def _log_in(self) -> api.Token:
+        settings = self._settings
+        credentials = {
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+            "grant_type": "client_credentials",
+        }
+        with Connection(settings, requests_at_once=1) as connection:
+            return self._persistently(
+                api.LOGIN,
+                lambda: api.read_token(
+                    connection.send("POST", settings.auth_url, json=credentials),
+                ),
+            )
+
+    def _persistently(self, subject: object, ask: Callable[[], _Answer]) -> _Answer:
+        @backoff.on_exception(
+            backoff.expo,
+            TransientError,
+            max_tries=ATTEMPTS,
+            factor=FIRST_DELAY,
+            on_backoff=lambda details: self._note_retry(subject, details),
+            logger=None,
+        )
+        def attempt() -> _Answer:
+            self.throttle.wait()
+            return ask()
+
+        try:
+            answer = attempt()
+        except TransientError as error:
+            raise UnavailableError(subject, ATTEMPTS, error) from error
+        self.throttle.succeeded()
+        return answer
+
+    def _note_retry(self, subject: object, details: Any) -> None:
+        error: TransientError = details["exception"]
+        self.throttle.failed(error.retry_after)
+        logger.warning(
+            "Attempt %d of %d for %s failed: %s. Trying again in %.1f s.",
+            details["tries"],
+            ATTEMPTS,
+            subject,
+            error,
+            max(details["wait"], error.retry_after or 0),
+        )
+
+
+def _keep_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Stand in as authentication, or `requests` would send what ``~/.netrc`` holds."""
+    return request
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise BodyTooLargeError(LARGEST_BODY)
+        if time.monotonic() > deadline:
+            raise requests.Timeout
+    return bytes(body)
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    """Dig out what `requests` and urllib3 wrapped: it says what really happened."""
+    inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+    return _root_cause(inner) if isinstance(inner, BaseException) else error

@@ -1,0 +1,140 @@
+"""The reports of one sync: fetched ahead, in order, and once for all streams."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import zlib
+from collections import Counter, deque
+from concurrent.futures import Future
+from itertools import islice
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from tap_zencoder.api import UsageQuery, UsageReport, read_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from datetime import date
+    from types import TracebackType
+
+    from tap_zencoder.client import Zencoder
+    from tap_zencoder.window import Window
+
+KEPT_AT_MOST = 32 * 1024 * 1024
+"""Bytes of compressed answers kept for other streams: years of a large organisation."""
+
+_Task: TypeAlias = tuple[UsageQuery, "Future[UsageReport]"]
+
+
+class UsageReports:
+    """Answers every stream's queries, asking for each day once.
+
+    The first stream that reads a day has it fetched; its body is kept, compressed,
+    until the last stream has read it. Past `KEPT_AT_MOST` a day is fetched again
+    instead. Streams read one after the other, so this needs no locks.
+    """
+
+    def __init__(self, zencoder: Zencoder, windows: Iterable[Window]) -> None:
+        """Take the window of each stream that will read."""
+        self._zencoder = zencoder
+        self._readers = Counter(day for window in windows for day in window)
+        self._kept: dict[date, bytes] = {}
+        self._kept_bytes = 0
+
+    def read(self, window: Window) -> Iterator[tuple[date, UsageReport]]:
+        """Yield each day of the window with its report, oldest first.
+
+        Raises:
+            ZencoderError: A day could not be had. Those before it were yielded.
+        """
+        missing = [UsageQuery.on(day) for day in window if day not in self._kept]
+        with contextlib.closing(self.ask(missing)) as fetched:
+            for day in window:
+                kept = self._kept.get(day)
+                report = next(fetched) if kept is None else _unpacked(day, kept)
+                self._readers[day] -= 1
+                self._keep_or_drop(day, report)
+                yield day, report
+
+    def ask(self, queries: Iterable[UsageQuery]) -> Generator[UsageReport]:
+        """Yield the report for each query, in their order, several fetched at once.
+
+        At most ``throttle.allowed`` reports are under way or wait for their turn.
+
+        Raises:
+            ZencoderError: A report could not be had. Those before it were yielded.
+        """
+        upcoming = iter(queries)
+        ahead: deque[Future[UsageReport]] = deque()
+        throttle = self._zencoder.throttle
+        with self._zencoder.connect() as fetch, _Workers(fetch) as workers:
+
+            def fetch_ahead() -> None:
+                room = max(0, throttle.allowed - len(ahead))
+                ahead.extend(map(workers.submit, islice(upcoming, room)))
+
+            fetch_ahead()
+            while ahead:
+                report = ahead.popleft().result()
+                fetch_ahead()  # before the report is used, so that no worker waits
+                yield report
+
+    def _keep_or_drop(self, day: date, report: UsageReport) -> None:
+        if self._readers[day] <= 0:
+            self._kept_bytes -= len(self._kept.pop(day, b""))
+        elif day not in self._kept and self._kept_bytes < KEPT_AT_MOST:
+            self._kept[day] = zlib.compress(report.body, level=1)
+            self._kept_bytes += len(self._kept[day])
+
+
+def _unpacked(day: date, kept: bytes) -> UsageReport:
+    return read_report(UsageQuery.on(day), zlib.decompress(kept))
+
+
+class _Workers:
+    """Threads that fetch, started as they are needed.
+
+    Daemons, unlike those of `ThreadPoolExecutor`: a tap that has to stop does not wait
+    for one that sleeps before a retry.
+    """
+
+    def __init__(self, fetch: Callable[[UsageQuery], UsageReport]) -> None:
+        self._fetch = fetch
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._idle = threading.Semaphore(0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for _ in self._threads:
+            self._tasks.put(None)
+        if kind is None:
+            for thread in self._threads:
+                thread.join()
+
+    def submit(self, query: UsageQuery) -> Future[UsageReport]:
+        """Have a query answered by the next thread that is free."""
+        future: Future[UsageReport] = Future()
+        self._tasks.put((query, future))
+        if not self._idle.acquire(blocking=False):
+            thread = threading.Thread(target=self._work, name="fetch", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        return future
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            query, future = task
+            try:
+                future.set_result(self._fetch(query))
+            except BaseException as error:  # noqa: BLE001  # raised where it is awaited
+                future.set_exception(error)
+            self._idle.release()

@@ -1,0 +1,5 @@
+"""Run the tap as ``python -m tap_zencoder``."""
+
+from tap_zencoder.cli import main
+
+main()

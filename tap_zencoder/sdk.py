@@ -1,0 +1,252 @@
+"""The seam with singer-sdk: everything that leans on how its inside works.
+
+The SDK derives bookmarks from records, writes every message by itself and leaves in
+silence on a signal; the tap does each of these in its own way, described below. What is
+overridden here is private to the SDK, which is why the SDK is pinned to a minor
+version; ``tests/test_sdk.py`` fails when a new one stops calling it.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+import sys
+import threading
+from datetime import date
+from typing import IO, TYPE_CHECKING, Any
+
+import msgspec
+from singer_sdk import Stream, Tap
+from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.exceptions import SyncLifecycleSignal
+from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.singerlib import Message, RecordMessage, StateMessage
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.singerlib.encoding.base import GenericSingerWriter
+from singer_sdk.typing import (
+    DEFAULT_JSONSCHEMA_VALIDATOR,
+    extend_validator_with_defaults,
+)
+from typing_extensions import override
+
+from tap_zencoder import inputs, settings
+from tap_zencoder.errors import OutputClosedError, ZencoderError
+from tap_zencoder.window import advance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import FrameType
+
+_GRACE = 1.5
+"""Seconds after a signal within which the process ends, whatever it is waiting for."""
+_BUFFER = 64 * 1024
+"""Bytes of records written at once."""
+
+
+class MessageWriter(GenericSingerWriter[bytes, Message]):
+    """Writes messages as whole lines; whatever is not a record is written at once.
+
+    A STATE message is worth nothing before it has reached the target, while records
+    are worth nothing before their STATE has: so those may wait in a buffer.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing to write."""
+        self._encoder = msgspec.json.Encoder()
+        self._lines = bytearray()
+        self._writing = False
+        self._stop_with: int | None = None
+
+    @override
+    def serialize_message(self, message: Message) -> bytes:
+        """Return a message as a line of JSON."""
+        return self._encoder.encode(message.to_dict()) + b"\n"
+
+    @override
+    def write_message(self, message: Message) -> None:
+        """Write a message, or keep a record for the next write.
+
+        Raises:
+            OutputClosedError: Nobody reads any more.
+        """
+        self._lines += self.serialize_message(message)
+        if len(self._lines) >= _BUFFER or not isinstance(message, RecordMessage):
+            self._flush()
+
+    def stop(self, status: int) -> None:
+        """Leave with an exit status, once the line that is being written is whole.
+
+        Raises:
+            SystemExit: Now, or at the end of the write that was interrupted.
+        """
+        self._stop_with = status
+        if not self._writing:
+            raise SystemExit(status)
+
+    def _flush(self) -> None:
+        self._writing = True
+        try:
+            # Not a file opened once: tests and callers put theirs in its place.
+            sys.stdout.buffer.write(self._lines)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError as error:
+            raise OutputClosedError from error
+        finally:
+            self._writing = False
+        self._lines.clear()
+        if self._stop_with is not None:
+            raise SystemExit(self._stop_with)
+
+
+class BookmarkedStream(Stream):
+    """A stream that sets its bookmark itself, once a whole day has been written.
+
+    The SDK would move it with each record: a day cut short would count as done, and a
+    day without activity would never be. Nor would the SDK send a STATE after days that
+    were sent again, and some targets lose the state they had on any further record.
+    """
+
+    is_sorted = True
+
+    @property
+    def bookmark(self) -> date | None:
+        """The last day all of whose rows have been written, by the state given."""
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            return None
+        bookmarks = self.tap_state.get("bookmarks", {})
+        value = bookmarks.get(self.name, {}).get("replication_key_value")
+        return None if value is None else date.fromisoformat(value)
+
+    def checkpoint(self, completed: date | None, today: date) -> None:
+        """Write a STATE message; all rows up to a completed day are written before it.
+
+        With no day completed, the bookmark stays where it was.
+        """
+        if completed is not None and self.replication_method == REPLICATION_INCREMENTAL:
+            reached = advance(self.bookmark, completed, today)
+            self.stream_state["replication_key"] = self.replication_key
+            self.stream_state["replication_key_value"] = reached.isoformat()
+        self._tap.write_message(StateMessage(value=copy.deepcopy(self.tap_state)))
+
+    @override
+    def _increment_stream_state(self, *_: Any, **__: Any) -> None:
+        """Leave the bookmark to `checkpoint`."""
+
+    @override
+    def _write_starting_replication_value(self, context: Any) -> None:
+        """Keep the SDK's notes out of the state; the window knows where to start."""
+
+    @override
+    def _write_state_message(self) -> None:
+        """Leave STATE messages to `checkpoint`."""
+
+    @override
+    def generate_child_contexts(self, record: Any, context: Any) -> Iterable[Any]:
+        """Say that there are no child streams, sparing a copy of every record."""
+        return ()
+
+    @override
+    def log(
+        self,
+        message: str,
+        *args: Any,
+        level: int = logging.INFO,
+        **kwargs: Any,
+    ) -> None:
+        """Log, but leave an error that explains itself to the command line."""
+        explained = (ZencoderError, SyncLifecycleSignal)
+        if level == logging.ERROR and isinstance(sys.exception(), explained):
+            level = logging.DEBUG
+        super().log(message, *args, level=level, **kwargs)
+
+
+class ZencoderTapBase(Tap):
+    """A tap whose settings are checked by us, and that ends as its signals say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Create the tap; the keywords are those of `Tap`."""
+        self._writer = MessageWriter()
+        super().__init__(**{"message_writer": self._writer, **kwargs})
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """End with status 128 + signal; at once, or in `_GRACE` seconds if stuck."""
+        status = 128 + signum
+        watchdog = threading.Timer(_GRACE, os._exit, [status])
+        watchdog.daemon = True
+        watchdog.start()
+        self._writer.stop(status)
+
+    @classmethod
+    @override
+    def cb_config(cls, ctx: Any, param: Any, value: tuple[str, ...]) -> Any:
+        """Read the files of ``--config``.
+
+        Raises:
+            SettingsError: One cannot be read.
+        """
+        for path in value:
+            if path != "ENV":
+                inputs.check_config_file(path)
+        return super().cb_config(ctx, param, value)
+
+    @classmethod
+    @override
+    def invoke(
+        cls,
+        *,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+        **options: Any,
+    ) -> None:
+        """Run a sync, once the files of ``--state`` and ``--catalog`` are sound.
+
+        Raises:
+            StateError: The state is no JSON.
+            CatalogError: The catalog is no catalog.
+        """
+        super().invoke(
+            state=state and inputs.checked_state(state),
+            catalog=catalog and inputs.checked_catalog(catalog),
+            **options,
+        )
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Fill in defaults and refuse bad settings, all at once and without secrets.
+
+        ``--discover`` does not need settings, so it gets by with whatever it has.
+        """
+        if raise_errors:
+            given = self._config.items()
+            self._config = {k: v for k, v in given if v is not None and v != ""}
+            self.append_builtin_config(self.config_jsonschema)
+            validator = _Validator(self.config_jsonschema)
+            violations = list(validator.iter_errors(self._config))
+            settings.check(self._config, self.config_jsonschema, violations)
+        return []
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805  # as in the SDK
+        """Read ``TAP_ZENCODER_*``; what cannot be read is left for `check` to name."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        properties = cls.config_jsonschema["properties"]
+        as_text = {"properties": {name: {"type": "string"} for name in properties}}
+        values = parse_environment_config(as_text, cls._env_var_prefix)
+        return {k: _read_as(properties[k], v) for k, v in values.items()}
+
+
+_Validator = extend_validator_with_defaults(DEFAULT_JSONSCHEMA_VALIDATOR)
+
+
+def _read_as(schema: dict[str, Any], text: str) -> Any:
+    """Read the text of an environment variable as the type of its setting, if it is."""
+    if "string" in schema["type"]:
+        return text
+    if "boolean" in schema["type"]:
+        text = text.lower()
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text

@@ -1,0 +1,198 @@
+"""The streams: which rows each takes from the reports of Zencoder."""
+
+from __future__ import annotations
+
+import abc
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import SchemaDirectory, StreamSchema
+from typing_extensions import override
+
+from tap_zencoder import api, schemas
+from tap_zencoder.objects import (
+    ApiObject,
+    IdeUsage,
+    LanguageUsage,
+    merge_duplicates,
+    split_fields,
+)
+from tap_zencoder.sdk import BookmarkedStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_zencoder.objects import Row
+    from tap_zencoder.tap import TapZencoder
+    from tap_zencoder.window import Window
+
+_SCHEMAS = SchemaDirectory(schemas)
+
+
+class ZencoderStream(BookmarkedStream):
+    """A stream of rows about days."""
+
+    replication_key = "day"
+    schema: ClassVar[StreamSchema] = StreamSchema(_SCHEMAS)
+
+    def __init__(self, tap: TapZencoder) -> None:
+        """Belong to a tap."""
+        super().__init__(tap)
+        self.tap = tap
+
+    def noted(self, report: api.UsageReport, rows: list[Row]) -> list[Row]:
+        """Return the rows ready to be written: one per key, surprises warned about."""
+        for path in report.unknown:
+            self.tap.warn_once("The API sent %s, which no stream holds yet.", path)
+        for row in rows:
+            for name in row["additional_fields"] or ():
+                self.tap.warn_once(
+                    "The API sent a field that this version does not know: %s. It is "
+                    "kept in additional_fields of the stream %s.",
+                    name,
+                    self.name,
+                )
+        unique = merge_duplicates(rows, self.primary_keys)
+        if len(unique) < len(rows):
+            self.logger.warning(
+                "The answer for %s held %d rows with a key that another row has; they "
+                "were merged: numbers added, lists united.",
+                report.query,
+                len(rows) - len(unique),
+            )
+        return unique
+
+
+class DayStream(ZencoderStream):
+    """A stream that takes its rows from the report of each day."""
+
+    @cached_property
+    def window(self) -> Window:
+        """The days this sync covers, fixed before the bookmark moves."""
+        days = self.tap.settings.days
+        return days.window(today=self.tap.today, bookmark=self.bookmark)
+
+    @abc.abstractmethod
+    def rows(self, day: date, report: api.UsageReport) -> list[Row]:
+        """Return the rows of a day, in the order they came."""
+
+    @override
+    def get_records(self, context: Any) -> Iterator[Row]:
+        """Yield the rows of the window, with a checkpoint after each day."""
+        window = self.window
+        self.log("Syncing %s; bookmark: %s", window, self.bookmark or "none yet")
+        for day, report in self.tap.reports.read(window):
+            yield from self.noted(report, self.rows(day, report))
+            self.checkpoint(day, self.tap.today)
+        if not window:
+            self.checkpoint(None, self.tap.today)
+
+
+class DailyStream(DayStream):
+    """A stream about the organisation as a whole (``data.daily[]``)."""
+
+    def entries(self, day: date, report: api.UsageReport) -> Iterator[Row]:
+        """Yield the entries about the day asked for, leaving others to their own."""
+        for entry in report.daily():
+            if entry["day"] == day.isoformat():
+                yield entry
+            else:
+                self.tap.warn_once(
+                    "The API answered with figures of a day that was not asked for; "
+                    "they are left to that day's own request.",
+                )
+
+
+class Daily(DailyStream):
+    """One row per day with activity."""
+
+    name = "daily"
+    primary_keys = ("day",)
+
+    @override
+    def rows(self, day: date, report: api.UsageReport) -> list[Row]:
+        """Return the day's entry, its arrays as they came."""
+        return list(self.entries(day, report))
+
+
+class DailyBreakdown(DailyStream):
+    """One row per item of an array in the day's entry."""
+
+    array: ClassVar[str]
+    kind: ClassVar[type[ApiObject]]
+
+    @override
+    def rows(self, day: date, report: api.UsageReport) -> list[Row]:
+        """Return the items, each stamped with the day."""
+        return [
+            {"day": day.isoformat(), **split_fields(item, self.kind)}
+            for entry in self.entries(day, report)
+            for item in entry[self.array] or ()
+        ]
+
+
+class DailyIdes(DailyBreakdown):
+    """One row per IDE used on a day."""
+
+    name = "daily_ides"
+    primary_keys = ("day", "ide_name")
+    array = "ides"
+    kind = IdeUsage
+
+
+class DailyLanguages(DailyBreakdown):
+    """One row per programming language used on a day."""
+
+    name = "daily_languages"
+    primary_keys = ("day", "language_name")
+    array = "languages"
+    kind = LanguageUsage
+
+
+class Users(DayStream):
+    """One row per user active on a day (``data.users[]``)."""
+
+    name = "users"
+    primary_keys = ("day", "email")
+
+    @override
+    def rows(self, day: date, report: api.UsageReport) -> list[Row]:
+        """Return the users, each stamped with the day that was asked for.
+
+        Not with ``data.period``, whose dates do not tell which days it covers.
+        """
+        stamp = day.isoformat()
+        return [{"day": stamp, **user} for user in report.users()]
+
+
+class PeriodSummaries(ZencoderStream):
+    """One row per sync day and period that ends now (``data.period`` and summary)."""
+
+    name = "period_summaries"
+    primary_keys = ("day", "period")
+
+    @override
+    def get_records(self, context: Any) -> Iterator[Row]:
+        """Yield the totals of each period, unless only history is being synced."""
+        today = self.tap.today
+        ends = []
+        if self.tap.settings.days.reaches_yesterday(today):
+            queries = map(api.UsageQuery.over, api.PERIODS)
+            for report in self.tap.reports.ask(queries):
+                totals = report.totals()
+                row = {"day": totals["end"], "period": report.query.value, **totals}
+                yield from self.noted(report, [row])
+                ends.append(date.fromisoformat(totals["end"]))
+        else:
+            self.log("Nothing to ask for: periods end today, this sync ends earlier.")
+        self.checkpoint(max(ends, default=None), today)
+
+
+STREAMS: tuple[type[ZencoderStream], ...] = (
+    Daily,
+    DailyIdes,
+    DailyLanguages,
+    PeriodSummaries,
+    Users,
+)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_zencoder.errors import SettingsError
+from tap_zencoder.tap import TapZencoder
+
+LOG_IN = {"client_id": "the-id", "client_secret": "the-secret"}
+
+
+def problems(config: dict[str, Any]) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as refusal:
+        TapZencoder(config=config)
+    return refusal.value.problems
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        LOG_IN,
+        {"api_key": "the-key"},
+        {**LOG_IN, "api_key": ""},
+        {**LOG_IN, "api_key": None, "start_date": ""},
+        {**LOG_IN, "start_date": "2026-01-01", "end_date": "2026-01-01"},
+        {**LOG_IN, "api_url": "http://localhost:8080/", "auth_url": "http://[::1]/t"},
+        {**LOG_IN, "api_url": "http://127.0.0.2:8080"},
+    ],
+)
+def test_good_settings_are_accepted(config: dict[str, Any]) -> None:
+    TapZencoder(config=dict(config))
+
+
+def test_defaults_are_as_documented() -> None:
+    settings = TapZencoder(config=dict(LOG_IN)).settings
+    assert settings.days.lookback_days == 3
+    assert settings.days.include_today is False
+    assert (settings.concurrency, settings.request_timeout) == (4, 60)
+    assert settings.api_url == "https://api.zencoder.ai"
+    assert settings.auth_url == "https://fe.zencoder.ai/oauth/token"
+    assert settings.user_agent.startswith("tap-zencoder/")
+
+
+@pytest.mark.parametrize(
+    ("config", "problem"),
+    [
+        ({}, "no credentials: set client_id and client_secret, or api_key"),
+        ({"client_id": "x"}, "client_id is set without client_secret"),
+        ({"client_secret": "x"}, "client_secret is set without client_id"),
+        ({**LOG_IN, "api_key": "x"}, "api_key and client_id and client_secret are set"),
+        ({**LOG_IN, "star_date": "x"}, "no setting star_date (did you mean start_date"),
+        ({**LOG_IN, "concurrency": 17}, "concurrency must be at most 16, not 17"),
+        ({**LOG_IN, "concurrency": 0}, "concurrency must be at least 1, not 0"),
+        ({**LOG_IN, "lookback_days": "3"}, "lookback_days must be of type integer"),
+        ({**LOG_IN, "start_date": "2026-02-30"}, "start_date must be a day as YYYY-MM"),
+        ({**LOG_IN, "end_date": "20260201"}, "end_date must be a day as YYYY-MM-DD"),
+        ({**LOG_IN, "start_date": 20260201}, "start_date must be of type string"),
+        (
+            {**LOG_IN, "start_date": "2026-02-02", "end_date": "2026-02-01"},
+            "start_date (2026-02-02) is later than end_date (2026-02-01)",
+        ),
+        ({**LOG_IN, "api_url": "http://api.example.com"}, "must start with https://"),
+        ({**LOG_IN, "api_url": "api.example.com"}, "api_url must be a URL that starts"),
+        ({**LOG_IN, "api_url": "https://[oops"}, "api_url is not a URL"),
+        ({**LOG_IN, "api_url": "https://x.example/?a=b"}, "must not hold a query"),
+        ({**LOG_IN, "auth_url": "https://u:p@x.example"}, "must not hold a user name"),
+    ],
+)
+def test_a_bad_setting_is_refused_in_words(
+    config: dict[str, Any],
+    problem: str,
+) -> None:
+    [told] = problems(config)
+    assert problem in told
+
+
+def test_all_problems_are_told_at_once() -> None:
+    told = problems({"client_id": "x", "concurrency": 99, "start_date": "soon", "a": 1})
+    assert len(told) == 4
+
+
+@pytest.mark.parametrize("name", ["client_id", "client_secret", "api_key"])
+def test_the_value_of_a_secret_is_never_told(name: str) -> None:
+    told = problems({name: 7_777_777, "concurrency": "x"})
+    assert any(name in problem for problem in told)
+    assert "7777777" not in str(told)
+
+
+def test_the_environment_sets_what_the_configuration_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TAP_ZENCODER_API_KEY", "the-key")
+    monkeypatch.setenv("TAP_ZENCODER_CONCURRENCY", "2")
+    monkeypatch.setenv("TAP_ZENCODER_INCLUDE_TODAY", "True")
+    monkeypatch.setenv("TAP_ZENCODER_CLIENT_ID", "")
+    settings = TapZencoder(parse_env_config=True).settings
+    assert (settings.api_key, settings.concurrency) == ("the-key", 2)
+    assert settings.days.include_today is True
+
+
+def test_an_environment_variable_of_the_wrong_type_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TAP_ZENCODER_API_KEY", "the-key")
+    monkeypatch.setenv("TAP_ZENCODER_CONCURRENCY", "many")
+    monkeypatch.setenv("TAP_ZENCODER_INCLUDE_TODAY", "maybe")
+    with pytest.raises(SettingsError) as refusal:
+        TapZencoder(parse_env_config=True)
+    assert set(refusal.value.problems) == {
+        "concurrency must be of type integer, not 'many'",
+        "include_today must be of type boolean, not 'maybe'",
+    }

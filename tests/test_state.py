@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tap_zencoder import state
+from tap_zencoder.errors import StateError
+
+TODAY = date(2026, 3, 10)
+
+
+def bookmark(value: Any) -> dict[str, Any]:
+    entry = {"replication_key": "day", "replication_key_value": value}
+    return {"bookmarks": {"daily": entry}}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"bookmarks": {}},
+        {"bookmarks": {"daily": {}}},
+        bookmark("2026-03-09"),
+        bookmark("2026-03-11"),  # a clock that is a little ahead of ours
+        {"bookmarks": {"a_stream_of_a_later_version": {"any": "thing"}}},
+    ],
+)
+def test_a_sound_state_is_accepted(given: dict[str, Any]) -> None:
+    state.check(given, ["daily", "users"], TODAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ([], "is not a JSON object"),
+        ({"daily": "2026-03-09"}, 'has no "bookmarks"'),
+        ({"bookmarks": []}, '"bookmarks" that are not an object'),
+        ({"bookmarks": {"daily": "2026-03-09"}}, "for daily that is not an object"),
+        (bookmark("yesterday"), "is no day: 'yesterday'"),
+        (bookmark("2026-02-30"), "is no day: '2026-02-30'"),
+        (bookmark(20260309), "is no day: 20260309"),
+        (bookmark("2099-01-01"), "synced up to 2099-01-01, but today is 2026-03-10"),
+    ],
+)
+def test_a_broken_state_is_refused_in_words(given: Any, complaint: str) -> None:
+    with pytest.raises(StateError) as refusal:
+        state.check(given, ["daily", "users"], TODAY)
+    assert complaint in str(refusal.value)

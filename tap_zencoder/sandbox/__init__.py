@@ -1,0 +1,6 @@
+"""A local Zencoder with a synthetic organisation: to try, test and measure the tap."""
+
+from tap_zencoder.sandbox.organisation import Organisation
+from tap_zencoder.sandbox.server import Request, Sandbox
+
+__all__ = ["Organisation", "Request", "Sandbox"]

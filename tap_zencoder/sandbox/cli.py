@@ -1,0 +1,147 @@
+"""The command ``zencoder-sandbox``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, NoReturn
+
+import click
+import msgspec
+
+from tap_zencoder.sandbox.faults import Chance
+from tap_zencoder.sandbox.organisation import Organisation
+from tap_zencoder.sandbox.server import API_KEY, Request, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PREFIX = "TAP_ZENCODER_"
+_CREDENTIALS = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")
+_COMMAND_NOT_FOUND = 127
+_RATE = click.FloatRange(0, 1)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--users", type=click.IntRange(0), default=50, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: a free one.")
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day it is there. By default the day it is, in UTC.",
+)
+@click.option(
+    "--latency",
+    type=click.FloatRange(0),
+    default=0,
+    help="Milliseconds added to each answer of the usage endpoint.",
+)
+@click.option(
+    "--token-lifetime",
+    type=click.FloatRange(0),
+    default=86400,
+    show_default=True,
+    help="Seconds for which a token is good.",
+)
+@click.option("--error-rate", type=_RATE, default=0, help="Share that gets a 500.")
+@click.option("--throttle-rate", type=_RATE, default=0, help="Share that gets a 429.")
+@click.option("--truncate-rate", type=_RATE, default=0, help="Share cut short.")
+@click.option(
+    "--request-log",
+    type=click.File("a", lazy=False),
+    help="A file that gets one JSON line for each request.",
+)
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def main(  # noqa: PLR0913, PLR0917  # one for each option
+    users: int,
+    seed: int,
+    port: int,
+    today: datetime | None,
+    latency: float,
+    token_lifetime: float,
+    error_rate: float,
+    throttle_rate: float,
+    truncate_rate: float,
+    request_log: IO[str] | None,
+    command: tuple[str, ...],
+) -> NoReturn:
+    """Serve a local Zencoder with a synthetic organisation.
+
+    With `-- COMMAND ...`, run the command with TAP_ZENCODER_* set to the sandbox, and
+    leave with its exit status.
+    """
+    if error_rate + throttle_rate + truncate_rate > 1:
+        message = "the rates add up to more than 1"
+        raise click.UsageError(message)
+    day = today.date() if today else None
+    sandbox = Sandbox(
+        Organisation(users=users, seed=seed),
+        port=port,
+        today=lambda: day or datetime.now(UTC).date(),
+        latency=latency / 1000,
+        token_lifetime=token_lifetime,
+        faults=Chance(
+            seed,
+            error_rate=error_rate,
+            throttle_rate=throttle_rate,
+            truncate_rate=truncate_rate,
+        ),
+        on_answer=_log_to(request_log) if request_log else None,
+    )
+    with sandbox:
+        sys.exit(_run(command, sandbox) if command else _serve(sandbox))
+
+
+def _serve(sandbox: Sandbox) -> int:
+    stopped = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: stopped.set())
+    click.echo(f"The sandbox listens at {sandbox.api_url}. To use it:\n", err=True)
+    for name, value in sandbox.settings().items():
+        click.echo(f"  export {_PREFIX}{name.upper()}={value}", err=True)
+    click.echo(
+        f"\nInstead of the client's id and secret, {_PREFIX}API_KEY={API_KEY} works as "
+        "well. Ctrl-C stops the sandbox.",
+        err=True,
+    )
+    stopped.wait()
+    return 0
+
+
+def _run(command: tuple[str, ...], sandbox: Sandbox) -> int:
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name.removeprefix(_PREFIX) not in _CREDENTIALS
+    }
+    own = {_PREFIX + name.upper(): value for name, value in sandbox.settings().items()}
+    try:
+        process = subprocess.Popen(command, env={**inherited, **own})  # noqa: S603  # what the user asks for
+    except OSError as error:
+        click.echo(f"Error: {command[0]}: {error.strerror}", err=True)
+        return _COMMAND_NOT_FOUND
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda number, _: process.send_signal(number))
+    status = process.wait()
+    return status if status >= 0 else 128 - status
+
+
+def _log_to(file: IO[str]) -> Callable[[Request, int], None]:
+    def log(request: Request, status: int) -> None:
+        line = {
+            "number": request.number,
+            "time": datetime.now(UTC),
+            "method": request.method,
+            "path": request.path,
+            "query": request.query,
+            "status": status,
+        }
+        file.write(msgspec.json.encode(line).decode() + "\n")
+        file.flush()
+
+    return log

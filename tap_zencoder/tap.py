@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from tap_zencoder.streams import ZencoderStream
 
 
+def utc_today() -> date:
+    """Return the day it is, where the API's days are cut."""
+    return datetime.now(UTC).date()
+
+
 class TapZencoder(ZencoderTapBase):
     """Daily usage of Zencoder, the AI coding assistant, per organisation and user."""
 
@@ -151,7 +156,7 @@ class TapZencoder(ZencoderTapBase):
     def __init__(self, **kwargs: Any) -> None:
         """Create the tap; the keywords are those of `singer_sdk.Tap`."""
         # Once, so that a sync that runs into the next day stays in its window.
-        self.today: date = datetime.now(UTC).date()
+        self.today = utc_today()
         self._warned: set[tuple[str, ...]] = set()
         super().__init__(**kwargs)
 

@@ -56,6 +56,7 @@ class UsageReports:
                 self._readers[day] -= 1
                 self._keep_or_drop(day, report)
                 yield day, report
+            next(fetched, None)  # there is nothing left; it may clear up in peace
 
     def ask(self, queries: Iterable[UsageQuery]) -> Generator[UsageReport]:
         """Yield the report for each query, in their order, several fetched at once.
@@ -134,7 +135,10 @@ class _Workers:
         while (task := self._tasks.get()) is not None:
             query, future = task
             try:
-                future.set_result(self._fetch(query))
+                report = self._fetch(query)
             except BaseException as error:  # noqa: BLE001  # raised where it is awaited
+                self._idle.release()
                 future.set_exception(error)
-            self._idle.release()
+            else:
+                self._idle.release()
+                future.set_result(report)

@@ -57,7 +57,16 @@ def test_what_is_not_there_is_null() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lines_generated", "Email", "day", "additional_fields", "a.b", "two words", "🚀", ""],
+    [
+        "lines_generated",
+        "Email",
+        "day",
+        "additional_fields",
+        "a.b",
+        "two words",
+        "🚀",
+        "",
+    ],
 )
 def test_an_unknown_field_is_kept_whatever_its_name(name: str) -> None:
     rows = read([USER, {**USER, name: {"deep": [1, 2.5, None]}}])

@@ -1,0 +1,127 @@
+"""What the tests share: the sandbox, and the tap as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_zencoder.sandbox import Organisation, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TODAY = date(2026, 3, 10)
+YESTERDAY = TODAY - timedelta(days=1)
+STREAMS = ("daily", "daily_ides", "daily_languages", "period_summaries", "users")
+_TAP = str(Path(__file__).with_name("tap_with_a_clock.py"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the tap left behind."""
+
+    status: int
+    output: bytes
+    log: str
+
+    @cached_property
+    def messages(self) -> list[dict[str, Any]]:
+        """Every message on stdout, in order; a torn line fails the test."""
+        assert self.output == b"" or self.output.endswith(b"\n")
+        return [json.loads(line) for line in self.output.splitlines()]
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """The records of a stream, in order."""
+        return [
+            message["record"]
+            for message in self.messages
+            if message["type"] == "RECORD" and message["stream"] == stream
+        ]
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        """The values of all STATE messages, in order."""
+        return [m["value"] for m in self.messages if m["type"] == "STATE"]
+
+    @property
+    def errors(self) -> list[str]:
+        """The ERROR lines of the log."""
+        return [line for line in self.log.splitlines() if "| ERROR " in line]
+
+
+def bookmarks(state: dict[str, Any]) -> dict[str, str]:
+    """Return the bookmark of each stream in a state."""
+    return {
+        name: entry["replication_key_value"]
+        for name, entry in state["bookmarks"].items()
+        if entry
+    }
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return Organisation(users=12, seed=7)
+
+
+@pytest.fixture
+def sandbox(organisation: Organisation) -> Iterator[Sandbox]:
+    with Sandbox(organisation, today=lambda: TODAY) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def tap_command(tmp_path: Path) -> Callable[..., tuple[list[str], dict[str, str]]]:
+    """Give the command and the environment that run the tap with some settings."""
+
+    def command(
+        settings: dict[str, Any],
+        *arguments: str,
+        state: dict[str, Any] | None = None,
+        catalog: dict[str, Any] | None = None,
+        today: date = TODAY,
+        **environment: str,
+    ) -> tuple[list[str], dict[str, str]]:
+        words = [sys.executable, _TAP, *arguments]
+        for option, content in [
+            ("config", settings),
+            ("state", state),
+            ("catalog", catalog),
+        ]:
+            if content is not None:
+                file = tmp_path / f"{option}.json"
+                file.write_text(json.dumps(content))
+                words += [f"--{option}", str(file)]
+        plain = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
+        clock = {"TEST_TODAY": today.isoformat(), "TEST_FIRST_DELAY": "0.01"}
+        return words, {**plain, **clock, **environment}
+
+    return command
+
+
+@pytest.fixture
+def run_tap(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+) -> Callable[..., Run]:
+    """Run the tap to its end; the arguments are those of `tap_command`."""
+
+    def run(*arguments: Any, **options: Any) -> Run:
+        words, environment = tap_command(*arguments, **options)
+        done = subprocess.run(
+            words,
+            env=environment,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout, done.stderr.decode())
+
+    return run

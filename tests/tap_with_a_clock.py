@@ -1,0 +1,16 @@
+"""The command ``tap-zencoder``, on the day and with the patience of a test."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+
+from tap_zencoder import client, tap
+from tap_zencoder.cli import main
+
+TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
+
+tap.utc_today = lambda: TODAY
+client.FIRST_DELAY = float(os.environ["TEST_FIRST_DELAY"])
+
+main()

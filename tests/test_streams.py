@@ -1,0 +1,386 @@
+"""Each row of each stream, against what the sandbox knows."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import STREAMS, TODAY, YESTERDAY, Run, bookmarks
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tap_zencoder.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_zencoder.sandbox import Organisation, Sandbox
+
+    RunTap = Callable[..., Run]
+
+SCHEMAS = Path(__file__).parents[1] / "tap_zencoder" / "schemas"
+FORTNIGHT = Window(TODAY - timedelta(days=14), YESTERDAY)
+
+
+def expected(organisation: Organisation, window: Window) -> dict[str, list[Any]]:
+    """Say what the tap should make of the days, straight from the organisation."""
+    rows: dict[str, list[Any]] = {stream: [] for stream in STREAMS}
+    for day in window:
+        usage = organisation.day(day)
+        stamp = {"day": day.isoformat()}
+        nothing = {"additional_fields": None}
+        for entry in usage["daily"]:
+            rows["daily"].append({**entry, **nothing})
+            rows["daily_ides"] += [{**stamp, **i, **nothing} for i in entry["ides"]]
+            rows["daily_languages"] += [
+                {**stamp, **language, **nothing} for language in entry["languages"]
+            ]
+        rows["users"] += [{**stamp, **user, **nothing} for user in usage["users"]]
+    for days in (7, 30, 90):
+        usage = organisation.period(days, TODAY)
+        rows["period_summaries"].append(
+            {
+                "day": usage["period"]["end"],
+                "period": f"{days}d",
+                **usage["period"],
+                **usage["summary"],
+                "additional_fields": None,
+            },
+        )
+    return rows
+
+
+@pytest.fixture
+def fortnight(sandbox: Sandbox) -> dict[str, Any]:
+    return {**sandbox.settings(), "start_date": FORTNIGHT.first.isoformat()}
+
+
+def test_every_row_is_what_the_api_said(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    run = run_tap(fortnight)
+    assert run.status == 0
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    for stream in STREAMS:
+        assert truth[stream], f"the sandbox has nothing for {stream}"
+        assert run.records(stream) == truth[stream]
+
+
+def test_every_record_is_as_the_schema_before_it_says(
+    run_tap: RunTap,
+    fortnight: dict[str, Any],
+) -> None:
+    validators: dict[str, Draft202012Validator] = {}
+    columns: dict[str, set[str]] = {}
+    for message in run_tap(fortnight).messages:
+        if message["type"] == "SCHEMA":
+            assert message["stream"] not in validators, "a SCHEMA was sent twice"
+            schema = message["schema"]
+            columns[message["stream"]] = set(schema["properties"])
+            validators[message["stream"]] = Draft202012Validator(
+                schema,
+                format_checker=FormatChecker(),
+            )
+        elif message["type"] == "RECORD":
+            validators[message["stream"]].validate(message["record"])
+            assert set(message["record"]) == columns[message["stream"]]
+    assert set(validators) == set(STREAMS)
+
+
+def test_no_key_is_sent_twice(run_tap: RunTap, fortnight: dict[str, Any]) -> None:
+    messages = run_tap(fortnight).messages
+    keys = {m["stream"]: m["key_properties"] for m in messages if m["type"] == "SCHEMA"}
+    sent = Counter(
+        (m["stream"], *(m["record"][key] for key in keys[m["stream"]]))
+        for m in messages
+        if m["type"] == "RECORD"
+    )
+    assert sent.most_common(1)[0][1] == 1
+
+
+def test_a_state_follows_each_day_and_the_last_record(
+    run_tap: RunTap,
+    fortnight: dict[str, Any],
+) -> None:
+    run = run_tap(fortnight)
+    assert run.messages[-1]["type"] == "STATE"
+    assert bookmarks(run.states[-1]) == {
+        **dict.fromkeys(STREAMS, YESTERDAY.isoformat()),
+        "period_summaries": TODAY.isoformat(),
+    }
+    reached = [bookmarks(state).get("users") for state in run.states]
+    assert [day for day in reached if day] == [day.isoformat() for day in FORTNIGHT]
+
+
+def test_each_day_is_asked_for_once_whatever_is_selected(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    run_tap(fortnight)
+    asked = Counter(
+        (name, value)
+        for request in sandbox.requests
+        if request.method == "GET"
+        for name, value in request.query.items()
+    )
+    days = [("day", day.isoformat()) for day in FORTNIGHT]
+    periods = [("period", period) for period in ("7d", "30d", "90d")]
+    assert asked == Counter([*days, *periods])
+    assert sandbox.logins == 1
+
+
+def test_a_day_without_activity_moves_the_bookmark(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+) -> None:
+    quiet = date(2026, 1, 1)
+    assert sandbox.organisation.day(quiet)["daily"] == []
+    one_day = {"start_date": quiet.isoformat(), "end_date": quiet.isoformat()}
+    run = run_tap({**sandbox.settings(), **one_day})
+    assert run.status == 0
+    assert run.records("daily") == run.records("users") == []
+    assert bookmarks(run.states[-1])["daily"] == quiet.isoformat()
+
+
+def test_a_second_sync_sends_the_lookback_and_the_new_days_again(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    two_days_ago = TODAY - timedelta(days=2)
+    first = run_tap(fortnight, today=two_days_ago)
+    sandbox.requests.clear()
+    second = run_tap(fortnight, state=first.states[-1])
+    window = Window(two_days_ago - timedelta(days=1 + 3), YESTERDAY)
+    assert [
+        request.query["day"] for request in sandbox.requests if "day" in request.query
+    ] == unordered([day.isoformat() for day in window])
+    assert second.records("users") == expected(sandbox.organisation, window)["users"]
+    assert bookmarks(second.states[-1])["users"] == YESTERDAY.isoformat()
+
+
+class unordered(list[str]):  # noqa: N801  # reads as a word in an assertion
+    """A list that equals another in any order: workers may overtake each other."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, list) and sorted(self) == sorted(other)
+
+    __hash__ = None
+
+
+def test_a_sync_with_nothing_new_still_ends_with_a_state(
+    run_tap: RunTap,
+    fortnight: dict[str, Any],
+) -> None:
+    first = run_tap(fortnight)
+    again = run_tap(fortnight, state=first.states[-1])
+    assert again.messages[-1]["type"] == "STATE"
+    assert again.states[-1] == first.states[-1]
+    last_record = max(i for i, m in enumerate(again.messages) if m["type"] == "RECORD")
+    assert any(m["type"] == "STATE" for m in again.messages[last_record:])
+
+
+def test_a_slice_of_history_has_no_period_summaries(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+) -> None:
+    slice_of_history = {"start_date": "2025-06-01", "end_date": "2025-06-03"}
+    run = run_tap({**sandbox.settings(), **slice_of_history})
+    assert run.status == 0
+    assert run.records("period_summaries") == []
+    assert not any("period" in request.query for request in sandbox.requests)
+    assert len(run.records("daily")) <= 3
+
+
+def test_a_slice_before_the_bookmark_asks_nothing_and_keeps_the_bookmark(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    state = run_tap(fortnight).states[-1]
+    sandbox.requests.clear()
+    history = {"start_date": "2025-06-01", "end_date": "2025-06-03"}
+    run = run_tap({**sandbox.settings(), **history}, state=state)
+    assert run.status == 0
+    assert sandbox.requests == []
+    assert run.states[-1] == state
+
+
+def test_new_streams_catch_up_while_old_ones_resume(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    state = run_tap(fortnight).states[-1]
+    del state["bookmarks"]["users"]
+    sandbox.requests.clear()
+    run = run_tap(fortnight, state=state)
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    assert run.records("users") == truth["users"]
+    lookback = {day.isoformat() for day in list(FORTNIGHT)[-4:]}
+    assert run.records("daily") == [
+        row for row in truth["daily"] if row["day"] in lookback
+    ]
+    asked = [r.query["day"] for r in sandbox.requests if "day" in r.query]
+    assert asked == unordered([day.isoformat() for day in FORTNIGHT])
+
+
+def test_only_the_selected_streams_and_columns_are_sent(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    catalog = json.loads(run_tap(fortnight, "--discover").output)
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            if entry["breadcrumb"] == []:
+                selected = stream["tap_stream_id"] == "users"
+                entry["metadata"]["selected"] = selected
+            if entry["breadcrumb"] == ["properties", "languages"]:
+                entry["metadata"]["selected"] = False
+    run = run_tap(fortnight, catalog=catalog)
+    truth = expected(sandbox.organisation, FORTNIGHT)["users"]
+    assert run.records("users") == [
+        {name: value for name, value in row.items() if name != "languages"}
+        for row in truth
+    ]
+    assert {m["stream"] for m in run.messages if "stream" in m} == {"users"}
+
+
+def test_a_stream_that_is_not_incremental_ignores_its_bookmark(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    state = run_tap(fortnight).states[-1]
+    catalog = json.loads(run_tap(fortnight, "--discover").output)
+    for stream in catalog["streams"]:
+        stream["replication_method"] = "FULL_TABLE"
+    run = run_tap(fortnight, state=state, catalog=catalog)
+    assert run.records("users") == expected(sandbox.organisation, FORTNIGHT)["users"]
+
+
+def test_a_field_the_api_adds_is_kept_and_warned_about_once(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    def add_lines(envelope: dict[str, Any], _: object) -> dict[str, Any]:
+        for user in envelope["data"]["users"]:
+            user["lines_accepted"] = 7
+        envelope["data"]["teams"] = []
+        return envelope
+
+    sandbox.answers = add_lines
+    run = run_tap(fortnight)
+    assert run.status == 0
+    assert {json.dumps(row["additional_fields"]) for row in run.records("users")} == {
+        '{"lines_accepted": 7}'
+    }
+    warnings = [line for line in run.log.splitlines() if "| WARNING " in line]
+    assert len([w for w in warnings if "lines_accepted" in w]) == 1
+    assert len([w for w in warnings if "$.data.teams" in w]) == 1
+
+
+def test_figures_of_another_day_are_left_to_that_day(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    plain = run_tap(fortnight)
+
+    def add_a_neighbour(envelope: dict[str, Any], request: Any) -> dict[str, Any]:
+        if "day" in request.query:
+            before = date.fromisoformat(request.query["day"]) - timedelta(days=1)
+            envelope["data"]["daily"] += sandbox.organisation.day(before)["daily"]
+        return envelope
+
+    sandbox.answers = add_a_neighbour
+    run = run_tap(fortnight)
+    for stream in STREAMS:
+        assert run.records(stream) == plain.records(stream)
+    assert run.log.count("a day that was not asked for") == 1
+
+
+def test_a_user_listed_twice_is_one_row(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    def split_users(envelope: dict[str, Any], _: object) -> dict[str, Any]:
+        users = envelope["data"]["users"]
+        envelope["data"]["users"] = [
+            part
+            for user in users
+            for part in (
+                {**user, "messages": user["messages"] - 1},
+                {**user, "messages": 1, "ides": []},
+            )
+        ]
+        return envelope
+
+    plain = run_tap(fortnight)
+    sandbox.answers = split_users
+    run = run_tap(fortnight)
+    both = [
+        {(row["day"], row["email"]): row["messages"] for row in r.records("users")}
+        for r in (plain, run)
+    ]
+    assert both[0] == both[1]
+    assert len(run.records("users")) == len(plain.records("users"))
+    assert "were merged" in run.log
+
+
+def test_a_wrong_type_stops_the_sync_before_the_day_and_names_the_path(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    broken = list(FORTNIGHT)[6]
+
+    def break_one_day(envelope: dict[str, Any], request: Any) -> dict[str, Any]:
+        if request.query.get("day") == broken.isoformat():
+            for entry in envelope["data"]["daily"]:
+                entry["messages"] = "many"
+        return envelope
+
+    sandbox.answers = break_one_day
+    run = run_tap(fortnight)
+    assert run.status == 1
+    [error] = run.errors
+    assert f"day {broken}" in error
+    assert "$.data.daily[0].messages" in error
+    before = (broken - timedelta(days=1)).isoformat()
+    assert bookmarks(run.states[-1])["daily"] == before
+    assert max(row["day"] for row in run.records("daily")) <= before
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 16])
+def test_rows_are_the_same_at_any_concurrency(
+    run_tap: RunTap,
+    fortnight: dict[str, Any],
+    concurrency: int,
+) -> None:
+    def without_times(run: Run) -> list[dict[str, Any]]:
+        return [
+            {k: v for k, v in message.items() if k != "time_extracted"}
+            for message in run.messages
+        ]
+
+    run = run_tap({**fortnight, "concurrency": concurrency})
+    assert without_times(run) == without_times(run_tap(fortnight))
+
+
+def test_every_property_has_a_description() -> None:
+    for stream in STREAMS:
+        schema = json.loads((SCHEMAS / f"{stream}.json").read_text())
+        for name, described in schema["properties"].items():
+            assert described["description"].endswith("."), f"{stream}.{name}"
+            for inner in described.get("items", {}).get("properties", {}).values():
+                assert inner["description"].endswith("."), f"{stream}.{name}"

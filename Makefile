@@ -1,0 +1,71 @@
+# Everything goes into this folder: .venv (the tap and its tools), .meltano (the loaders'
+# environments and the state) and output (what was loaded).
+
+# Python 3.11 or newer; the first of these that runs.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	$$python -I -c '' 2>/dev/null && { echo $$python; break; }; done)
+PACKAGES := .venv/.installed
+PLUGINS := .meltano/.installed
+
+# Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help demo test lint format requirements clean
+.DELETE_ON_ERROR:
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' Makefile
+
+demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it resumes
+	@python demo/run.py
+
+test: $(PACKAGES) ## Run the tests
+	pytest
+
+lint: $(PACKAGES) ## Check style and types
+	ruff check
+	ruff format --check
+	mypy
+
+format: $(PACKAGES) ## Put the code into its standard form
+	ruff check --fix
+	ruff format
+
+requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
+	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
+	$(COMPILE) requirements/target-duckdb.in --output-file requirements/target-duckdb.txt
+	$(COMPILE) requirements/target-jsonl.in --output-file requirements/target-jsonl.txt
+
+# uv comes with Meltano, which installs the plugins with it. It does not read pip's
+# configuration, so the index that pip has been told to use, if any, is passed on.
+PIPS_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$( \
+	python -m pip config get global.index-url 2>/dev/null)}}"
+COMPILE = @$(PIPS_INDEX) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --strip-extras --custom-compile-command 'make requirements'
+
+clean: ## Remove everything that make made, loaded data and state included
+	rm -rf .venv .meltano .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find output -mindepth 1 ! -name .gitignore -delete
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Errors only. Python compiles what is used, when it is used.
+PIP = python -m pip install -qq --disable-pip-version-check
+
+$(PACKAGES): pyproject.toml requirements/dev.txt
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'tap-zencoder needs Python 3.11 or newer: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+		echo 'This Python cannot make virtual environments (on Debian: install python3-venv)' >&2; exit 1; }
+	@echo 'Installing the tap and its tools into .venv (about half a minute) ...'
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) --no-compile --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PLUGINS): $(PACKAGES) meltano.yml requirements/tap.txt requirements/target-duckdb.txt
+	@echo 'Installing the plugins into .meltano ...'
+	@$(PIPS_INDEX) meltano --log-level=warning install tap-zencoder target-duckdb
+	@touch $@

@@ -40,10 +40,11 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/target-jsonl.in --output-file requirements/target-jsonl.txt
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
-# configuration, so the index that pip has been told to use, if any, is passed on.
-PIPS_INDEX = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$( \
+# configuration: it gets the index that pip has been told to use, if any, and the
+# certificates that this machine trusts.
+UV = UV_SYSTEM_CERTS=true UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$( \
 	python -m pip config get global.index-url 2>/dev/null)}}"
-COMPILE = @$(PIPS_INDEX) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --strip-extras --custom-compile-command 'make requirements'
 
 clean: ## Remove everything that make made, loaded data and state included
@@ -67,5 +68,5 @@ $(PACKAGES): pyproject.toml requirements/dev.txt
 
 $(PLUGINS): $(PACKAGES) meltano.yml requirements/tap.txt requirements/target-duckdb.txt
 	@echo 'Installing the plugins into .meltano ...'
-	@$(PIPS_INDEX) meltano --log-level=warning install tap-zencoder target-duckdb
+	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb
 	@touch $@

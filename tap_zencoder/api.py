@@ -47,12 +47,17 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Response(NamedTuple):
-    """What came back: ``headers`` ignore case, ``received`` is when, with a zone."""
+    """What came back.
+
+    ``headers`` ignore case, ``received`` is when, with a zone, and ``secrets`` are what
+    the body may echo and no message may quote.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     received: datetime
+    secrets: tuple[str, ...] = ()
 
 
 class Token(msgspec.Struct):
@@ -266,7 +271,7 @@ def _said(response: Response) -> str:
         refusal = msgspec.json.decode(response.body, type=_Refusal)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    return quoted(refusal.message or " ".join(refusal.errors))
+    return quoted(refusal.message or " ".join(refusal.errors), response.secrets)
 
 
 def _retry_after(response: Response) -> float | None:

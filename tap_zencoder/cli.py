@@ -16,8 +16,6 @@ from singer_sdk.exceptions import MappingError
 from tap_zencoder.errors import OutputClosedError, ZencoderError, quoted
 from tap_zencoder.tap import TapZencoder
 
-logger = logging.getLogger(TapZencoder.name)
-
 _FAILED = 1
 
 
@@ -43,6 +41,7 @@ def main() -> NoReturn:
 
 
 def _fail(sentence: str, error: Exception) -> NoReturn:
+    logger = TapZencoder.logger
     logger.error("%s", sentence)
     if logger.isEnabledFor(logging.DEBUG):
         # The frames only: the messages of foreign exceptions may hold anything.

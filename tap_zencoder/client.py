@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from tap_zencoder.auth import Authenticator
     from tap_zencoder.settings import Settings
 
-logger = logging.getLogger(__name__)
-
 ATTEMPTS = 6
 FIRST_DELAY = 1.0
 """Seconds: the most that the first retry waits. Each further one doubles it."""
@@ -148,12 +146,16 @@ class Zencoder:
         query: api.UsageQuery,
         credentials: dict[str, str],
     ) -> api.Response:
-        return connection.send(
+        response = connection.send(
             "GET",
             self._url,
             params=query.parameters,
             headers=credentials,
         )
+        settings = self._settings
+        known = (settings.client_id, settings.client_secret)
+        sent = [value.removeprefix("Bearer ") for value in credentials.values()]
+        return response._replace(secrets=(*sent, *filter(None, known)))
 
     def _log_in(self) -> api.Token:
         settings = self._settings
@@ -193,7 +195,9 @@ class Zencoder:
     def _note_retry(self, subject: object, details: Any) -> None:
         error: TransientError = details["exception"]
         self.throttle.failed(error.retry_after)
-        logger.warning(
+        # Not a logger of the module: a logging configuration, which is read after the
+        # imports, disables the loggers that it finds.
+        logging.getLogger("tap-zencoder.client").warning(
             "Attempt %d of %d for %s failed: %s. Trying again in %.1f s.",
             details["tries"],
             ATTEMPTS,

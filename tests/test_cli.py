@@ -1,0 +1,185 @@
+"""What a user reads, and the exit status, when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conftest import TODAY, Run
+from tap_zencoder.sandbox import faults
+from tap_zencoder.sandbox.server import CLIENT_ID, CLIENT_SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tap_zencoder.sandbox import Sandbox
+
+    RunTap = Callable[..., Run]
+
+YESTERDAY_ONLY = {"start_date": "2026-03-09"}
+
+
+def the_error(run: Run) -> str:
+    """Return the one ERROR line of a run that failed without a traceback."""
+    assert run.status == 1
+    assert "Traceback" not in run.log
+    [error] = run.errors
+    return error
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (400, "The server rejected day 2026-03-09 (HTTP 400: no, not like this)."),
+        (401, "Zencoder did not accept the credentials for day 2026-03-09 (HTTP 401)."),
+        (403, "Zencoder refused access to day 2026-03-09 (HTTP 403)."),
+        (404, "The server rejected day 2026-03-09 (HTTP 404: no, not like this)."),
+        (500, "Zencoder stayed unavailable for day 2026-03-09: 6 attempts, the last"),
+    ],
+)
+def test_a_refusal_is_one_sentence(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    status: int,
+    sentence: str,
+) -> None:
+    body = b'{"status":"error","message":"no, not like this"}'
+    refusals = [faults.Respond(status, body)] * 99
+    sandbox.faults = faults.Fail(faults.is_usage, refusals)
+    assert sentence in the_error(run_tap({**sandbox.settings(), **YESTERDAY_ONLY}))
+
+
+def test_wrong_credentials_are_one_sentence(run_tap: RunTap, sandbox: Sandbox) -> None:
+    error = the_error(run_tap({**sandbox.settings(), "client_secret": "wrong"}))
+    assert "The token endpoint refused client_id and client_secret (HTTP 401" in error
+    assert "wrong" not in error
+
+
+def test_bad_settings_are_told_all_at_once(run_tap: RunTap) -> None:
+    error = the_error(run_tap({"client_id": "x", "concurrency": 99, "star_date": "x"}))
+    assert "client_id is set without client_secret" in error
+    assert "concurrency must be at most 16, not 99" in error
+    assert "there is no setting star_date (did you mean start_date?)" in error
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "sentence"),
+    [
+        ("--config", None, "Bad settings: {file}: No such file or directory."),
+        (
+            "--config",
+            '{"api_key": ',
+            "Bad settings: {file} is not JSON (line 1, column",
+        ),
+        ("--config", "[]", "Bad settings: {file} is not a JSON object."),
+        ("--state", "", "The state file {file} is not JSON (empty)."),
+        ("--state", '{"bookmarks": {"dai', "The state file {file} is not JSON (line 1"),
+        ("--state", "[]", "The state file {file} is not a JSON object."),
+        ("--state", '{"daily": 1}', 'The state has no "bookmarks".'),
+        ("--catalog", "{", "The catalog {file} is not JSON"),
+        ("--catalog", "{}", "The catalog {file} has no list of streams."),
+        (
+            "--catalog",
+            '{"streams": [{}]}',
+            "The catalog {file} has no list of streams.",
+        ),
+    ],
+)
+def test_a_broken_file_is_one_sentence(
+    run_tap: RunTap,
+    tmp_path: Path,
+    option: str,
+    content: str | None,
+    sentence: str,
+) -> None:
+    file = tmp_path / "broken.json"
+    if content is not None:
+        file.write_text(content)
+    run = run_tap({"api_key": "the-key"}, option, str(file))
+    assert sentence.format(file=file) in the_error(run)
+    assert run.output == b""
+
+
+def test_a_broken_stream_map_is_one_sentence(run_tap: RunTap) -> None:
+    stream_maps = {"users": {"email": "md5("}}
+    error = the_error(run_tap({"api_key": "the-key", "stream_maps": stream_maps}))
+    assert "Bad settings: stream_maps: Failed to parse expression md5(" in error
+
+
+def test_debug_shows_where_it_happened(run_tap: RunTap, sandbox: Sandbox) -> None:
+    settings = {**sandbox.settings(), "client_secret": "wrong"}
+    run = run_tap(settings, TAP_ZENCODER_LOGLEVEL="DEBUG")
+    assert len(run.errors) == 1
+    assert "client.py" in run.log
+
+
+def test_an_unknown_option_is_a_wrong_command_line(run_tap: RunTap) -> None:
+    assert run_tap({"api_key": "x"}, "--no-such-option").status == 2
+
+
+@pytest.mark.parametrize("arguments", [["--discover"], ["--about"], ["--version"]])
+def test_what_needs_no_settings_works_without_any(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tap_zencoder", *arguments],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout
+    assert b"WARNING" not in done.stderr
+
+
+def test_a_connection_test_succeeds_and_fails_in_one_sentence(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+) -> None:
+    assert run_tap(sandbox.settings(), "--test").status == 0
+    wrong = {**sandbox.settings(), "client_secret": "wrong"}
+    assert "refused client_id and client_secret" in the_error(run_tap(wrong, "--test"))
+
+
+def test_no_secret_and_no_address_is_in_any_log(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+) -> None:
+    def echo(request: Any) -> faults.Fault | None:
+        said = f"what is {CLIENT_ID}, {CLIENT_SECRET} of developer-0001@example.com?"
+        body = json.dumps({"errors": [said], "message": said}).encode()
+        return faults.Respond(400, body) if request.number in failing else None
+
+    settings = {**sandbox.settings(), **YESTERDAY_ONLY}
+    sandbox.faults = echo
+    logs = []
+    for failing in ({}, {1}, {2}):
+        sandbox.requests.clear()
+        sandbox._arrived = 0
+        logs.append(run_tap(settings, TAP_ZENCODER_LOGLEVEL="DEBUG").log)
+    assert ["| ERROR" in log for log in logs] == [False, True, True]
+    for log in logs:
+        for secret in (CLIENT_ID, CLIENT_SECRET, "@example.com", "Bearer"):
+            assert secret not in log
+
+
+def test_structured_logs_work_with_the_switch_of_the_sdk(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "logging.yaml"
+    config.write_text(
+        "version: 1\n"
+        "formatters: {json: {(): singer_sdk.logging.StructuredFormatter}}\n"
+        "handlers: {console: {class: logging.StreamHandler, formatter: json}}\n"
+        "root: {level: INFO, handlers: [console]}\n",
+    )
+    settings = {**sandbox.settings(), "client_secret": "wrong"}
+    run = run_tap(settings, SINGER_SDK_LOG_CONFIG=str(config))
+    lines = [json.loads(line) for line in run.log.splitlines() if line[0] == "{"]
+    [error] = [line for line in lines if line["level"] == "error"]
+    assert "refused client_id and client_secret" in error["message"]
+    assert TODAY.isoformat() not in error["message"]

@@ -1,0 +1,217 @@
+"""Stopped at random moments: nothing is lost, no line torn, the status as it should."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conftest import STREAMS, YESTERDAY, Run, bookmarks
+from tap_zencoder.sandbox import faults
+from test_streams import FORTNIGHT, expected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tap_zencoder.sandbox import Sandbox
+
+    RunTap = Callable[..., Run]
+    TapCommand = Callable[..., tuple[list[str], dict[str, str]]]
+
+KEYS = {
+    "daily": ("day",),
+    "daily_ides": ("day", "ide_name"),
+    "daily_languages": ("day", "language_name"),
+    "period_summaries": ("day", "period"),
+    "users": ("day", "email"),
+}
+
+
+class Table:
+    """A target that knows keys: what is sent again replaces what was there."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        self.state: dict[str, Any] | None = None
+
+    def load(self, output: bytes) -> None:
+        """Take in whole lines; a last line cut short by SIGKILL is no line."""
+        for line in output.splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break
+            message = json.loads(line)
+            if message["type"] == "STATE":
+                self.state = message["value"]
+            elif message["type"] == "RECORD":
+                stream, record = message["stream"], message["record"]
+                key = (stream, *(record[name] for name in KEYS[stream]))
+                self.rows[key] = record
+
+    def of(self, stream: str) -> list[dict[str, Any]]:
+        return sorted(
+            (row for (name, *_), row in self.rows.items() if name == stream),
+            key=lambda row: [row[name] for name in KEYS[stream]],
+        )
+
+
+def started(command: tuple[list[str], dict[str, str]], **options: Any) -> Any:
+    words, environment = command
+    return subprocess.Popen(
+        words,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox) -> dict[str, Any]:
+    sandbox.latency = 0.02
+    start = FORTNIGHT.first.isoformat()
+    return {**sandbox.settings(), "start_date": start, "lookback_days": 0}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sync_killed_at_random_moments_loses_nothing(
+    tap_command: TapCommand,
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    settings: dict[str, Any],
+    seed: int,
+) -> None:
+    moments = random.Random(seed)
+    table = Table()
+    for _ in range(3):
+        process = started(tap_command(settings, state=table.state))
+        time.sleep(moments.uniform(0.4, 0.8))
+        process.kill()
+        output, _ = process.communicate()
+        table.load(output)
+    last = run_tap(settings, state=table.state)
+    assert last.status == 0
+    table.load(last.output)
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    for stream in STREAMS:
+        rows = sorted(truth[stream], key=lambda row: [row[k] for k in KEYS[stream]])
+        assert table.of(stream) == rows
+    assert table.state is not None
+    assert bookmarks(table.state)["users"] == YESTERDAY.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("signum", "status"),
+    [(signal.SIGTERM, 143), (signal.SIGINT, 130)],
+)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(None, id="while syncing"),
+        pytest.param(faults.throttled("60"), id="in a pause the server asked for"),
+        pytest.param(faults.Hang(60), id="while the server says nothing"),
+    ],
+)
+def test_a_signal_ends_the_sync_within_two_seconds(
+    tap_command: TapCommand,
+    sandbox: Sandbox,
+    settings: dict[str, Any],
+    fault: faults.Fault | None,
+    signum: signal.Signals,
+    status: int,
+) -> None:
+    broken = list(FORTNIGHT)[9].isoformat()
+    sandbox.latency = 0.2
+    if fault is not None:
+        sandbox.faults = faults.Fail(faults.asks_for(day=broken), [fault] * 99)
+    process = started(tap_command(settings))
+    while not any(r.query.get("day") == broken for r in sandbox.requests):
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.send_signal(signum)
+    signalled = time.monotonic()
+    output, log = process.communicate(timeout=10)
+    assert time.monotonic() - signalled < 2
+    run = Run(process.returncode, output, log.decode())
+    assert run.status == status
+    assert "Traceback" not in run.log
+    assert not run.errors
+    assert bookmarks(run.states[-1])["daily"] >= list(FORTNIGHT)[4].isoformat()
+
+
+def test_a_signal_while_the_target_does_not_read_ends_the_sync(
+    tap_command: TapCommand,
+    sandbox: Sandbox,
+    settings: dict[str, Any],
+) -> None:
+    sandbox.latency = 0
+    reading, writing = os.pipe()
+    words, environment = tap_command({**settings, "start_date": "2025-01-01"})
+    process = subprocess.Popen(
+        words,
+        env=environment,
+        stdout=writing,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    time.sleep(2)  # by now the pipe is full
+    assert process.poll() is None
+    process.terminate()
+    assert process.wait(timeout=2) == 143
+    with os.fdopen(reading, "rb") as output:
+        table = Table()
+        table.load(output.read())
+    assert table.rows
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(None, id="while syncing"),
+        pytest.param(faults.throttled("60"), id="in a pause the server asked for"),
+    ],
+)
+def test_a_target_that_goes_away_ends_the_sync_quietly(
+    tap_command: TapCommand,
+    sandbox: Sandbox,
+    settings: dict[str, Any],
+    fault: faults.Fault | None,
+) -> None:
+    if fault is not None:
+        sandbox.faults = faults.Fail(faults.is_usage, [fault] * 99)
+    process = started(tap_command(settings))
+    while not any(faults.is_usage(request) for request in sandbox.requests):
+        time.sleep(0.01)
+    process.stdout.close()
+    assert process.wait(timeout=2) == 1
+    log = process.stderr.read().decode()
+    process.stderr.close()
+    assert "Traceback" not in log
+    assert "BrokenPipe" not in log
+    assert "| ERROR " not in log
+
+
+def test_an_interrupted_pipeline_saves_what_it_had(
+    tap_command: TapCommand,
+    settings: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    """Each STATE on stdout is covered by the records before it."""
+    process = started(tap_command(settings))
+    seen: set[str] = set()
+    for line in process.stdout:
+        message = json.loads(line)
+        if message["type"] == "RECORD" and message["stream"] == "users":
+            seen.add(message["record"]["day"])
+        if message["type"] == "STATE" and "users" in bookmarks(message["value"]):
+            reached = bookmarks(message["value"])["users"]
+            assert seen and max(seen) <= reached
+    process.communicate()
+    assert process.returncode == 0
+    assert not list(tmp_path.glob("*.tmp"))

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from conftest import TODAY
+
 from tap_zencoder import client
 from tap_zencoder.api import UsageQuery
 from tap_zencoder.client import Zencoder
@@ -98,7 +98,7 @@ def test_a_login_that_keeps_failing_is_tried_six_times_in_all(
     sandbox: Sandbox,
 ) -> None:
     sandbox.faults = faults.Fail(faults.is_login, [faults.BAD_GATEWAY] * 99)
-    with pytest.raises(UnavailableError, match="the login .* 6 attempts, .*HTTP 502"):
+    with pytest.raises(UnavailableError, match=r"the login .* 6 attempts, .*HTTP 502"):
         ask(zencoder(sandbox))
     assert [request.method for request in sandbox.requests] == ["POST"] * 6
 
@@ -121,7 +121,7 @@ def test_an_answer_that_drips_is_cut_off_at_the_timeout(
     monkeypatch.setattr(client, "ATTEMPTS", 1)
     sandbox.faults = faults.Fail(faults.is_usage, [faults.Hang(seconds=30)])
     started = time.monotonic()
-    with pytest.raises(UnavailableError, match="no answer from .* within 1 s"):
+    with pytest.raises(UnavailableError, match=r"no answer from .* within 1 s"):
         ask(zencoder(sandbox, request_timeout=1))
     assert time.monotonic() - started < 5
 

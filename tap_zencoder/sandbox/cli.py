@@ -79,20 +79,25 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
         message = "the rates add up to more than 1"
         raise click.UsageError(message)
     day = today.date() if today else None
-    sandbox = Sandbox(
-        Organisation(users=users, seed=seed),
-        port=port,
-        today=lambda: day or datetime.now(UTC).date(),
-        latency=latency / 1000,
-        token_lifetime=token_lifetime,
-        faults=Chance(
-            seed,
-            error_rate=error_rate,
-            throttle_rate=throttle_rate,
-            truncate_rate=truncate_rate,
-        ),
-        on_answer=_log_to(request_log) if request_log else None,
+    plan = Chance(
+        seed,
+        error_rate=error_rate,
+        throttle_rate=throttle_rate,
+        truncate_rate=truncate_rate,
     )
+    try:
+        sandbox = Sandbox(
+            Organisation(users=users, seed=seed),
+            port=port,
+            today=lambda: day or datetime.now(UTC).date(),
+            latency=latency / 1000,
+            token_lifetime=token_lifetime,
+            faults=plan,
+            on_answer=_log_to(request_log) if request_log else None,
+        )
+    except OSError as error:
+        message = f"port {port}: {error.strerror}"
+        raise click.ClickException(message) from error
     with sandbox:
         sys.exit(_run(command, sandbox) if command else _serve(sandbox))
 

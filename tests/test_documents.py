@@ -1,0 +1,139 @@
+"""Settings of the tap, meltano.yml, sample_config.json and the README agree."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import STREAMS
+
+from tap_zencoder.tap import TapZencoder
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+TapZencoder.append_builtin_config(TapZencoder.config_jsonschema)
+PROPERTIES: dict[str, dict[str, Any]] = TapZencoder.config_jsonschema["properties"]
+OWN = [name for name in PROPERTIES if not name.startswith(("stream_", "flattening_"))]
+OWN = [name for name in OWN if name != "faker_config"]
+KINDS = {
+    "integer": "integer",
+    "boolean": "boolean",
+    "object": "object",
+    "string": "string",
+}
+
+
+@pytest.fixture(scope="module")
+def extractor() -> dict[str, Any]:
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
+    [extractor] = project["plugins"]["extractors"]
+    assert isinstance(extractor, dict)
+    return extractor
+
+
+def kind(schema: dict[str, Any]) -> str:
+    if schema.get("format") == "date":
+        return "date_iso8601"
+    return next(KINDS[name] for name in schema["type"] if name in KINDS)
+
+
+def test_every_setting_has_a_title_and_a_description() -> None:
+    for name in OWN:
+        assert PROPERTIES[name]["title"], name
+        assert PROPERTIES[name]["description"].endswith("."), name
+
+
+def test_the_secrets_are_marked_as_secret() -> None:
+    secret = {name for name in OWN if PROPERTIES[name].get("secret")}
+    assert secret == {"client_id", "client_secret", "api_key"}
+
+
+def test_meltano_knows_the_settings_as_the_tap_does(extractor: dict[str, Any]) -> None:
+    settings = {setting["name"]: setting for setting in extractor["settings"]}
+    assert set(settings) == set(PROPERTIES) - {"faker_config"}
+    for name in OWN:
+        setting, schema = settings[name], PROPERTIES[name]
+        assert setting["label"] == schema["title"]
+        assert setting["kind"] == kind(schema)
+        assert setting.get("value") == schema.get("default")
+        assert setting.get("sensitive", False) == schema.get("secret", False)
+        described = " ".join(setting["description"].split())
+        assert described == described_with_bounds(schema)
+
+
+def described_with_bounds(schema: dict[str, Any]) -> str:
+    text = str(schema["description"])
+    if "minimum" in schema:
+        text += f" From {schema['minimum']} to {schema['maximum']}."
+    return text
+
+
+def test_the_readme_tells_of_every_setting() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.MULTILINE))
+    for name in OWN:
+        schema = PROPERTIES[name]
+        default = schema.get("default", "")
+        shown = f"`{json.dumps(default).strip(chr(34))}`" if default != "" else ""
+        cells = [cell.strip() for cell in rows[name].split(" | ")]
+        meaning = cells[-1].removeprefix("|").strip()
+        assert meaning == described_with_bounds(schema), name
+        assert shown in rows[name]
+
+
+def test_the_readme_tells_of_every_stream() -> None:
+    catalog = json.loads((ROOT / "tests" / "catalog.json").read_text())
+    assert [entry["tap_stream_id"] for entry in catalog["streams"]] == list(STREAMS)
+    for entry in catalog["streams"]:
+        keys = ", ".join(f"`{key}`" for key in entry["key_properties"])
+        assert f"| `{entry['tap_stream_id']}` | {keys} |" in README
+
+
+def test_the_sample_configuration_is_sound() -> None:
+    sample = json.loads((ROOT / "sample_config.json").read_text())
+    TapZencoder(config=sample)
+
+
+def test_meltano_knows_the_capabilities(extractor: dict[str, Any]) -> None:
+    capabilities = {str(capability.value) for capability in TapZencoder.capabilities}
+    assert set(extractor["capabilities"]) == capabilities
+
+
+def test_the_ways_to_log_in_are_known_to_meltano(extractor: dict[str, Any]) -> None:
+    assert extractor["settings_group_validation"] == [
+        ["client_id", "client_secret"],
+        ["api_key"],
+    ]
+
+
+def test_every_error_in_the_readme_exists_in_the_code() -> None:
+    code = " ".join(
+        " ".join(file.read_text().split())
+        for file in sorted((ROOT / "tap_zencoder").glob("*.py"))
+    )
+    code = re.sub(r'" f?"', "", code)
+    table = README.split("## Troubleshooting")[1].split("An empty table")[0]
+    messages = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    parts = [
+        part.strip()
+        for message in messages
+        for quoted in re.findall(r"`(.*?)`", message)
+        for part in quoted.split("...")
+        if part.strip()
+    ]
+    assert len(parts) > 12
+    for part in parts:
+        assert part.strip(": $") in code, part
+
+
+def test_no_document_or_lock_names_an_index_or_another_product_as_ours() -> None:
+    for file in [*ROOT.glob("*.md"), *ROOT.glob("requirements/*.txt")]:
+        text = file.read_text()
+        assert not re.search(r"https?://[^\s)]+/simple", text), file
+    assert not re.search(
+        r"https?://|file:", (ROOT / "requirements/dev.txt").read_text()
+    )
+    assert "nothing to do with the other product of that name" in README

@@ -21,7 +21,7 @@ help: ## Show this list
 demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it resumes
 	@python demo/run.py
 
-test: $(PACKAGES) ## Run the tests
+test: $(PLUGINS) ## Run the tests
 	pytest
 
 lint: $(PACKAGES) ## Check style and types
@@ -66,7 +66,7 @@ $(PACKAGES): pyproject.toml requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(PLUGINS): $(PACKAGES) meltano.yml requirements/tap.txt requirements/target-duckdb.txt
+$(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt)
 	@echo 'Installing the plugins into .meltano ...'
-	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb
+	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb target-jsonl
 	@touch $@

@@ -54,9 +54,13 @@ def main() -> int:
         return status
 
     # The tap's own words: the days it asks for, and the bookmark it started from.
-    window = re.search(r"Syncing .*", LOG.read_text())
+    window = re.search(r"Syncing (.*); bookmark: (.*)", LOG.read_text())
+    if window:
+        days, bookmark = window.groups()
+        first = bookmark == "none yet"
+        start = "First sync" if first else f"Resumed from the bookmark {bookmark}"
+        print(f"\n{start}: {days}.")
     rows_after, written = rows(since)
-    print(f"\n{window[0]}." if window else "")
     new = rows_after - rows_before
     print(f"{written:,} rows, {new:,} of them new, in {seconds:.1f} s.")
     with opened() as database:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tap_zencoder.errors import SettingsError, quoted
+from tap_zencoder.objects import as_day
 from tap_zencoder.window import WindowSettings
 
 if TYPE_CHECKING:
@@ -132,17 +133,17 @@ def _dates(config: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _day(text: str | None) -> date | None:
-    """Read ``YYYY-MM-DD``, and none of the other forms of ISO 8601.
+    """Read ``YYYY-MM-DD``, or the UTC day of a timestamp: Meltano may make it one.
 
     Raises:
-        ValueError: It is not that.
+        ValueError: It is neither.
     """
     if text is None:
         return None
-    day = date.fromisoformat(text)
-    if day.isoformat() != text:
+    day = date.fromisoformat(text[:10])
+    if day.isoformat() != text[:10]:  # other forms of ISO 8601, such as 20260302
         raise ValueError(text)
-    return day
+    return date.fromisoformat(as_day(text))
 
 
 def _urls(config: Mapping[str, Any]) -> Iterable[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -54,6 +55,7 @@ def test_defaults_are_as_documented() -> None:
         ({**LOG_IN, "concurrency": 0}, "concurrency must be at least 1, not 0"),
         ({**LOG_IN, "lookback_days": "3"}, "lookback_days must be of type integer"),
         ({**LOG_IN, "start_date": "2026-02-30"}, "start_date must be a day as YYYY-MM"),
+        ({**LOG_IN, "start_date": "2026-02-01T25:00"}, "start_date must be a day as"),
         ({**LOG_IN, "end_date": "20260201"}, "end_date must be a day as YYYY-MM-DD"),
         ({**LOG_IN, "start_date": 20260201}, "start_date must be of type string"),
         (
@@ -73,6 +75,15 @@ def test_a_bad_setting_is_refused_in_words(
 ) -> None:
     [told] = problems(config)
     assert problem in told
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["2026-03-02", "2026-03-02T00:00:00Z", "2026-03-02T11:19:28.816174"],
+)
+def test_a_start_date_may_be_the_timestamp_that_meltano_makes_of_it(given: str) -> None:
+    settings = TapZencoder(config={**LOG_IN, "start_date": given}).settings
+    assert settings.days.start_date == date(2026, 3, 2)
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -32,7 +32,7 @@ LATER = Window(WINDOW.last - timedelta(days=3), TODAY - timedelta(days=3))
 
 @dataclass
 class Project:
-    """This checkout's Meltano project, with a state and a database of the test's own."""
+    """This checkout's Meltano project, with a state and a database of its own."""
 
     folder: Path
     sandbox: Sandbox
@@ -50,7 +50,7 @@ class Project:
         own |= {f"TAP_ZENCODER_{k.upper()}": v for k, v in settings.items()}
         plain = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
         return subprocess.run(
-            ["meltano", "--env-file=/dev/null", *words],
+            ["meltano", "--env-file=/dev/null", *words],  # noqa: S607  # of make's PATH
             cwd=ROOT,
             env={**plain, **own},
             capture_output=True,
@@ -85,6 +85,10 @@ def project(tmp_path: Path) -> Iterator[Project]:
         pytest.fail("the plugins are not installed: run the tests with `make test`")
     with Sandbox(Organisation(users=12, seed=7)) as sandbox:
         yield Project(tmp_path, sandbox)
+
+
+def by_key(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["day"], row["ide_name"]))
 
 
 def messages(rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:

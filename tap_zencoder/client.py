@@ -134,10 +134,11 @@ class Zencoder:
             )
 
     def _ask(self, connection: Connection, query: api.UsageQuery) -> api.UsageReport:
-        credentials = self._auth.headers()
-        response = self._get(connection, query, credentials)
-        if response.status == api.UNAUTHORIZED and self._auth.renew(credentials):
-            response = self._get(connection, query, self._auth.headers())
+        with self.throttle.turn():
+            credentials = self._auth.headers()
+            response = self._get(connection, query, credentials)
+            if response.status == api.UNAUTHORIZED and self._auth.renew(credentials):
+                response = self._get(connection, query, self._auth.headers())
         return api.read_usage(query, response)
 
     def _get(
@@ -165,15 +166,16 @@ class Zencoder:
             "grant_type": "client_credentials",
         }
         with Connection(settings, requests_at_once=1) as connection:
-            return self._persistently(
-                api.LOGIN,
-                lambda: api.read_token(
-                    connection.send("POST", settings.auth_url, json=credentials),
-                ),
-            )
+
+            def ask() -> api.Token:
+                self.throttle.wait()  # no turn: whoever logs in has one already
+                url = settings.auth_url
+                return api.read_token(connection.send("POST", url, json=credentials))
+
+            return self._persistently(api.LOGIN, ask)
 
     def _persistently(self, subject: object, ask: Callable[[], _Answer]) -> _Answer:
-        @backoff.on_exception(
+        retrying = backoff.on_exception(
             backoff.expo,
             TransientError,
             max_tries=ATTEMPTS,
@@ -181,12 +183,8 @@ class Zencoder:
             on_backoff=lambda details: self._note_retry(subject, details),
             logger=None,
         )
-        def attempt() -> _Answer:
-            self.throttle.wait()
-            return ask()
-
         try:
-            answer = attempt()
+            answer = retrying(ask)()
         except TransientError as error:
             raise UnavailableError(subject, ATTEMPTS, error) from error
         self.throttle.succeeded()

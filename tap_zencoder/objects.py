@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import msgspec
@@ -159,9 +160,12 @@ def merge_duplicates(rows: list[Row], keys: Sequence[str]) -> list[Row]:
     Rows of the same key are parts of one: numbers are added, lists united, and of other
     values the greatest is kept. Rows that are the same throughout count once.
     """
-    by_key: dict[tuple[Any, ...], Row] = {}
+    key_of = itemgetter(*keys)
+    if len(set(map(key_of, rows))) == len(rows):
+        return rows
+    by_key: dict[Any, Row] = {}
     for row in rows:
-        key = tuple(row[name] for name in keys)
+        key = key_of(row)
         other = by_key.setdefault(key, row)
         if other is not row and other != row:
             merged = {

@@ -1,23 +1,29 @@
-"""How hard the tap leans on the API, shared by all workers of a sync."""
+"""How hard the tap leans on the API, decided for all workers of a sync together."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Throttle:
-    """The number of requests allowed at once, and a pause that holds for everyone.
+    """How many requests may be under way at once, and a pause that holds for everyone.
 
     A retry halves the number, a success adds one, between 1 and ``most``.
     """
 
     def __init__(self, most: int) -> None:
         """Start with ``most`` requests at once and no pause."""
-        self._most = most
+        self.most = most
         self._allowed = most
+        self._under_way = 0
         self._resume_at = 0.0
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
     @property
     def allowed(self) -> int:
@@ -26,18 +32,36 @@ class Throttle:
 
     def succeeded(self) -> None:
         """Take note of an answer."""
-        with self._lock:
-            self._allowed = min(self._most, self._allowed + 1)
+        with self._changed:
+            self._allowed = min(self.most, self._allowed + 1)
+            self._changed.notify_all()
 
     def failed(self, retry_after: float | None) -> None:
         """Take note of a failed attempt and of the pause, in seconds, it asks for."""
-        with self._lock:
+        with self._changed:
             self._allowed = max(1, self._allowed // 2)
             if retry_after is not None:
                 resume_at = time.monotonic() + retry_after
                 self._resume_at = max(self._resume_at, resume_at)
 
     def wait(self) -> None:
-        """Sleep until nobody has asked for a pause any more."""
-        while (left := self._resume_at - time.monotonic()) > 0:
+        """Wait until nobody has asked for a pause any more."""
+        while (left := self._left()) > 0:
             time.sleep(left)
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until one more request is allowed, and count it until it is over."""
+        with self._changed:
+            while (left := self._left()) > 0 or self._under_way >= self._allowed:
+                self._changed.wait(timeout=left if left > 0 else None)
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def _left(self) -> float:
+        return self._resume_at - time.monotonic()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KEPT_AT_MOST = 32 * 1024 * 1024
 """Bytes of compressed answers kept for other streams: years of a large organisation."""
 
+AHEAD = 2
+
 _Task: TypeAlias = tuple[UsageQuery, "Future[UsageReport]"]
 
 
@@ -61,7 +63,8 @@ class UsageReports:
     def ask(self, queries: Iterable[UsageQuery]) -> Generator[UsageReport]:
         """Yield the report for each query, in their order, several fetched at once.
 
-        At most ``throttle.allowed`` reports are under way or wait for their turn.
+        Up to `AHEAD` reports for each request allowed at once are under way or ready:
+        one that takes its time does not keep the others from being fetched.
 
         Raises:
             ZencoderError: A report could not be had. Those before it were yielded.
@@ -69,10 +72,13 @@ class UsageReports:
         upcoming = iter(queries)
         ahead: deque[Future[UsageReport]] = deque()
         throttle = self._zencoder.throttle
-        with self._zencoder.connect() as fetch, _Workers(fetch) as workers:
+        with (
+            self._zencoder.connect() as fetch,
+            _Workers(fetch, throttle.most) as workers,
+        ):
 
             def fetch_ahead() -> None:
-                room = max(0, throttle.allowed - len(ahead))
+                room = max(0, throttle.allowed * AHEAD - len(ahead))
                 ahead.extend(map(workers.submit, islice(upcoming, room)))
 
             fetch_ahead()
@@ -100,11 +106,15 @@ class _Workers:
     for one that sleeps before a retry.
     """
 
-    def __init__(self, fetch: Callable[[UsageQuery], UsageReport]) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[UsageQuery], UsageReport],
+        most: int,
+    ) -> None:
         self._fetch = fetch
+        self._most = most
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._idle = threading.Semaphore(0)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +135,7 @@ class _Workers:
         """Have a query answered by the next thread that is free."""
         future: Future[UsageReport] = Future()
         self._tasks.put((query, future))
-        if not self._idle.acquire(blocking=False):
+        if len(self._threads) < self._most:
             thread = threading.Thread(target=self._work, name="fetch", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -135,10 +145,6 @@ class _Workers:
         while (task := self._tasks.get()) is not None:
             query, future = task
             try:
-                report = self._fetch(query)
+                future.set_result(self._fetch(query))
             except BaseException as error:  # noqa: BLE001  # raised where it is awaited
-                self._idle.release()
                 future.set_exception(error)
-            else:
-                self._idle.release()
-                future.set_result(report)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 
 from tap_zencoder.throttle import Throttle
@@ -38,3 +39,37 @@ def test_nobody_waits_when_no_pause_was_asked_for() -> None:
     started = time.monotonic()
     throttle.wait()
     assert time.monotonic() - started < 0.1
+
+
+def test_turns_are_limited_to_what_is_allowed() -> None:
+    throttle = Throttle(2)
+    throttle.failed(None)
+    taken = threading.Event()
+
+    def take_a_turn() -> None:
+        with throttle.turn():
+            taken.set()
+
+    other = threading.Thread(target=take_a_turn)
+    with throttle.turn():
+        other.start()
+        assert not taken.wait(0.1)
+    assert taken.wait(1)
+    other.join()
+
+
+def test_a_turn_waits_for_a_pause_that_was_asked_for_meanwhile() -> None:
+    throttle = Throttle(1)
+    ended = []
+
+    def take_a_turn() -> None:
+        with throttle.turn():
+            ended.append(time.monotonic())
+
+    other = threading.Thread(target=take_a_turn)
+    with throttle.turn():
+        other.start()
+        throttle.failed(0.3)
+        asked = time.monotonic()
+    other.join()
+    assert ended[0] - asked >= 0.29

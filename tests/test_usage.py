@@ -109,7 +109,7 @@ def test_a_slow_reader_is_not_run_away_from(sandbox: Sandbox) -> None:
     with_a_pause = reports(sandbox, WINDOW).read(WINDOW)
     next(with_a_pause)
     time.sleep(0.3)
-    assert len(days_asked_for(sandbox)) <= 1 + 2 * 4
+    assert len(days_asked_for(sandbox)) <= 1 + usage.AHEAD * 4
     with_a_pause.close()  # type: ignore[attr-defined]
 
 

@@ -18,6 +18,7 @@ from tap_zencoder import objects
 from tap_zencoder.errors import (
     AccessDeniedError,
     AuthenticationError,
+    DayRefusedError,
     RequestRejectedError,
     TransientError,
     quoted,
@@ -35,6 +36,7 @@ LONGEST_RETRY_AFTER = 300.0
 
 UNAUTHORIZED = 401
 _OK = 200
+_BAD_REQUEST = 400
 _FORBIDDEN = 403
 _PASSING = {408, 429, *range(500, 600)}
 _REDIRECTS = range(300, 400)
@@ -91,6 +93,11 @@ class UsageQuery:
     def parameters(self) -> dict[str, str]:
         """The query string: the API takes exactly one of the two parameters."""
         return {self.parameter: self.value}
+
+    @property
+    def is_day(self) -> bool:
+        """Whether a single day is asked for."""
+        return self.parameter == "day"
 
     def __str__(self) -> str:
         """Name the question for a message."""
@@ -165,6 +172,7 @@ def read_usage(query: UsageQuery, response: Response) -> UsageReport:
         TransientError: It says to try again, or is no whole JSON document.
         AuthenticationError: HTTP 401.
         AccessDeniedError: HTTP 403.
+        DayRefusedError: HTTP 400 to a question about a day.
         RequestRejectedError: Any other refusal, with the API's own sentence.
         ContractError: It is JSON, but not the documented envelope.
     """
@@ -190,7 +198,7 @@ def read_token(response: Response) -> Token:
         RequestRejectedError: There is no token endpoint at that address.
         ContractError: It is JSON, but holds no usable token.
     """
-    refusals = {400, UNAUTHORIZED, _FORBIDDEN}
+    refusals = {_BAD_REQUEST, UNAUTHORIZED, _FORBIDDEN}
     if response.status in refusals:
         said = _said(response)
         words = f": {said}" if said in _LOGIN_REFUSALS else ""
@@ -256,6 +264,8 @@ def _refuse_unless_ok(
     message = f"The server rejected {subject} (HTTP {status}{said and f': {said}'})."
     if not said:
         message += " Check api_url and auth_url."
+    if status == _BAD_REQUEST and isinstance(subject, UsageQuery) and subject.is_day:
+        raise DayRefusedError(message)
     raise RequestRejectedError(message)
 
 

@@ -74,6 +74,10 @@ class RequestRejectedError(ZencoderError):
     """The API calls the request itself wrong; asking again will not help."""
 
 
+class DayRefusedError(RequestRejectedError):
+    """The API does not want to be asked about this day (HTTP 400)."""
+
+
 class ContractError(ZencoderError):
     """An answer breaks the documented contract, so its rows cannot be trusted."""
 

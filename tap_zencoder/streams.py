@@ -21,7 +21,7 @@ from tap_zencoder.objects import (
 from tap_zencoder.sdk import BookmarkedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tap_zencoder.objects import Row
     from tap_zencoder.tap import TapZencoder
@@ -41,12 +41,16 @@ class ZencoderStream(BookmarkedStream):
         super().__init__(tap)
         self.tap = tap
 
+    def new_fields(self, row: Row) -> Iterable[str]:
+        """Return the names of the fields in a row that no column is for."""
+        return row["additional_fields"] or ()
+
     def noted(self, report: api.UsageReport, rows: list[Row]) -> list[Row]:
         """Return the rows ready to be written: one per key, surprises warned about."""
         for path in report.unknown:
             self.tap.warn_once("The API sent %s, which no stream holds yet.", path)
         for row in rows:
-            for name in row["additional_fields"] or ():
+            for name in self.new_fields(row):
                 self.tap.warn_once(
                     "The API sent a field that this version does not know: %s. It is "
                     "kept in additional_fields of the stream %s.",
@@ -94,7 +98,13 @@ class DailyStream(DayStream):
 
     def entries(self, day: date, report: api.UsageReport) -> Iterator[Row]:
         """Yield the entries about the day asked for, leaving others to their own."""
-        for entry in report.daily():
+        entries = report.daily()
+        if not entries and report.totals()["total_active_users"]:
+            self.tap.warn_once(
+                "The API says that users were active, but gives no daily figures: the "
+                "streams daily, daily_ides and daily_languages lack days.",
+            )
+        for entry in entries:
             if entry["day"] == day.isoformat():
                 yield entry
             else:
@@ -171,6 +181,12 @@ class PeriodSummaries(ZencoderStream):
 
     name = "period_summaries"
     primary_keys = ("day", "period")
+
+    @override
+    def new_fields(self, row: Row) -> Iterable[str]:
+        """Return the names of new fields, with the object that they came in."""
+        objects = row["additional_fields"] or {}
+        return [f"{part}.{name}" for part, fields in objects.items() for name in fields]
 
     @override
     def get_records(self, context: Any) -> Iterator[Row]:

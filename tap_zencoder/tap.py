@@ -189,7 +189,7 @@ class TapZencoder(ZencoderTapBase):
             for stream in streams
             if isinstance(stream, DayStream) and stream.selected
         ]
-        return UsageReports(Zencoder(self.settings), windows)
+        return UsageReports(Zencoder(self.settings), windows, self.today)
 
     def warn_once(self, message: str, *names: str) -> None:
         """Log a warning, the first time in this sync. Names are made fit for a log."""

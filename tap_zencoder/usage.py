@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
+import logging
 import threading
 import zlib
 from collections import Counter, deque
 from concurrent.futures import Future
+from datetime import timedelta
 from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from tap_zencoder.api import UsageQuery, UsageReport, read_report
+from tap_zencoder.errors import DayRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -39,37 +43,96 @@ class UsageReports:
     instead. Streams read one after the other, so this needs no locks.
     """
 
-    def __init__(self, zencoder: Zencoder, windows: Iterable[Window]) -> None:
+    def __init__(
+        self,
+        zencoder: Zencoder,
+        windows: Iterable[Window],
+        today: date,
+    ) -> None:
         """Take the window of each stream that will read."""
         self._zencoder = zencoder
+        self._today = today
         self._readers = Counter(day for window in windows for day in window)
         self._kept: dict[date, bytes] = {}
         self._kept_bytes = 0
+        self._refused: dict[date, DayRefusedError] = {}
+        self._told: set[date] = set()
 
     def read(self, window: Window) -> Iterator[tuple[date, UsageReport]]:
         """Yield each day of the window with its report, oldest first.
 
+        Days that the API refuses to be asked about are left out at the start of the
+        window, where they are older than what it keeps, and at its end, where they may
+        not be over in its time zone.
+
         Raises:
+            DayRefusedError: It refused a day in between, or all of them.
             ZencoderError: A day could not be had. Those before it were yielded.
         """
-        missing = [UsageQuery.on(day) for day in window if day not in self._kept]
-        with contextlib.closing(self.ask(missing)) as fetched:
-            for day in window:
-                kept = self._kept.get(day)
-                report = next(fetched) if kept is None else _unpacked(day, kept)
-                self._readers[day] -= 1
-                self._keep_or_drop(day, report)
-                yield day, report
-            next(fetched, None)  # there is nothing left; it may clear up in peace
+        left_out: list[date] = []
+        any_answered = False
+        for day, answer in self._answers(window):
+            if isinstance(answer, DayRefusedError):
+                if any_answered and day < self._today - timedelta(days=1):
+                    raise answer
+                left_out.append(day)
+                continue
+            if left_out and any_answered:
+                raise self._refused[left_out[-1]]
+            self._tell_of(left_out, "older than what it keeps")
+            left_out.clear()
+            any_answered = True
+            yield day, answer
+        if left_out and not any_answered:
+            raise self._refused[left_out[-1]]
+        self._tell_of(left_out, "perhaps not over in its time zone; the next sync asks")
 
     def ask(self, queries: Iterable[UsageQuery]) -> Generator[UsageReport]:
         """Yield the report for each query, in their order, several fetched at once.
 
-        Up to `AHEAD` reports for each request allowed at once are under way or ready:
-        one that takes its time does not keep the others from being fetched.
-
         Raises:
             ZencoderError: A report could not be had. Those before it were yielded.
+        """
+        for future in self._fetched(queries):
+            yield future.result()
+
+    def _answers(
+        self,
+        window: Window,
+    ) -> Iterator[tuple[date, UsageReport | DayRefusedError]]:
+        known = self._kept.keys() | self._refused.keys()
+        missing = [UsageQuery.on(day) for day in window if day not in known]
+        with contextlib.closing(self._fetched(missing)) as fetched:
+            for day in window:
+                yield day, self._answer(day, fetched)
+            next(fetched, None)  # there is nothing left; it may clear up in peace
+
+    def _answer(
+        self,
+        day: date,
+        fetched: Iterator[Future[UsageReport]],
+    ) -> UsageReport | DayRefusedError:
+        self._readers[day] -= 1
+        if day in self._refused:
+            return self._refused[day]
+        if day in self._kept:
+            report = read_report(UsageQuery.on(day), zlib.decompress(self._kept[day]))
+        else:
+            try:
+                report = next(fetched).result()
+            except DayRefusedError as refusal:
+                return self._refused.setdefault(day, refusal)
+        self._keep_or_drop(day, report)
+        return report
+
+    def _fetched(
+        self,
+        queries: Iterable[UsageQuery],
+    ) -> Generator[Future[UsageReport]]:
+        """Yield a finished future for each query, in their order.
+
+        Up to `AHEAD` reports for each request allowed at once are under way or ready:
+        one that takes its time does not keep the others from being fetched.
         """
         upcoming = iter(queries)
         ahead: deque[Future[UsageReport]] = deque()
@@ -85,9 +148,21 @@ class UsageReports:
 
             fetch_ahead()
             while ahead:
-                report = ahead.popleft().result()
+                future = ahead.popleft()
+                concurrent.futures.wait([future])
                 fetch_ahead()  # before the report is used, so that no worker waits
-                yield report
+                yield future
+
+    def _tell_of(self, left_out: list[date], reason: str) -> None:
+        if left_out and not self._told.issuperset(left_out):
+            self._told.update(left_out)
+            logging.getLogger("tap-zencoder").warning(
+                "The API does not answer for %d days, %s to %s: %s.",
+                len(left_out),
+                left_out[0],
+                left_out[-1],
+                reason,
+            )
 
     def _keep_or_drop(self, day: date, report: UsageReport) -> None:
         if self._readers[day] <= 0:
@@ -95,10 +170,6 @@ class UsageReports:
         elif day not in self._kept and self._kept_bytes < KEPT_AT_MOST:
             self._kept[day] = zlib.compress(report.body, level=1)
             self._kept_bytes += len(self._kept[day])
-
-
-def _unpacked(day: date, kept: bytes) -> UsageReport:
-    return read_report(UsageQuery.on(day), zlib.decompress(kept))
 
 
 class _Workers:

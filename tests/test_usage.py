@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import TODAY
 
 from tap_zencoder import client, usage
 from tap_zencoder.api import UsageQuery
@@ -24,7 +25,8 @@ WINDOW = Window(date(2026, 2, 1), date(2026, 2, 20))
 
 def reports(sandbox: Sandbox, *windows: Window, concurrency: int = 4) -> UsageReports:
     config = {**sandbox.settings(), "concurrency": concurrency}
-    return UsageReports(Zencoder(TapZencoder(config=config).settings), windows)
+    known = Zencoder(TapZencoder(config=config).settings)
+    return UsageReports(known, windows, TODAY)
 
 
 def days_asked_for(sandbox: Sandbox) -> list[str]:

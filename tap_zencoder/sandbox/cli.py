@@ -15,6 +15,7 @@ import msgspec
 
 from tap_zencoder.sandbox.faults import Chance
 from tap_zencoder.sandbox.organisation import Organisation
+from tap_zencoder.sandbox.realities import REALITIES
 from tap_zencoder.sandbox.server import API_KEY, Request, Sandbox
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ _RATE = click.FloatRange(0, 1)
 @click.option("--throttle-rate", type=_RATE, default=0, help="Share that gets a 429.")
 @click.option("--truncate-rate", type=_RATE, default=0, help="Share cut short.")
 @click.option(
+    "--reality",
+    "realities",
+    type=click.Choice(list(REALITIES)),
+    multiple=True,
+    help="What the API does where its documentation is silent. May be repeated.",
+)
+@click.option(
     "--request-log",
     type=click.File("a", lazy=False),
     help="A file that gets one JSON line for each request.",
@@ -67,6 +75,7 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
     error_rate: float,
     throttle_rate: float,
     truncate_rate: float,
+    realities: tuple[str, ...],
     request_log: IO[str] | None,
     command: tuple[str, ...],
 ) -> NoReturn:
@@ -93,6 +102,7 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
             latency=latency / 1000,
             token_lifetime=token_lifetime,
             faults=plan,
+            realities=[act for name, act in REALITIES.items() if name in realities],
             on_answer=_log_to(request_log) if request_log else None,
         )
     except OSError as error:

@@ -20,11 +20,14 @@ import msgspec
 
 from tap_zencoder.sandbox.faults import Delay, Hang, Reset, Respond, Truncate
 from tap_zencoder.sandbox.organisation import Organisation
+from tap_zencoder.sandbox.realities import Asked, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tap_zencoder.sandbox.faults import Fault, FaultPlan
+    from tap_zencoder.sandbox.organisation import Data
+    from tap_zencoder.sandbox.realities import Reality
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105  # a path
 USAGE_PATH = "/api/v1/data/usage"
@@ -67,6 +70,7 @@ class Sandbox:
         latency: float = 0,
         token_lifetime: float = 86400,
         faults: FaultPlan | None = None,
+        realities: Iterable[Reality] = (),
         on_answer: Callable[[Request, int], None] | None = None,
     ) -> None:
         """Get ready to serve on a port of loopback, or on one that is free."""
@@ -74,6 +78,7 @@ class Sandbox:
         self.latency = latency
         self.token_lifetime = token_lifetime
         self.faults = faults
+        self.realities = tuple(realities)
         self.answers: Callable[[dict[str, Any], Request], dict[str, Any]] | None = None
         self.requests: list[Request] = []
         self.logins = 0
@@ -207,18 +212,36 @@ class Sandbox:
             return 400, _error(
                 "Invalid period parameter. Period has to be one of 7d, 30d, 90d",
             )
-        body = self._body(query.get("day"), query.get("period", "7d"), self._today())
+        try:
+            body = self._body(
+                query.get("day"), query.get("period", "7d"), self._today()
+            )
+        except Refused as refusal:
+            return refusal.status, _error(str(refusal))
         if self.answers is not None:
             body = msgspec.json.encode(self.answers(msgspec.json.decode(body), request))
         return 200, body
 
-    def _encoded(self, day: str | None, period: str, today: date) -> bytes:
+    def data(self, day: date | None, period: str, today: date) -> Data:
+        """Return the ``data`` of an answer as all realities together make it.
+
+        Raises:
+            Refused: The answer is an error.
+        """
         if day is None:
             data = self.organisation.period(_PERIODS[period], today)
-        elif date.fromisoformat(day) > today:
-            data = Organisation(users=0).day(date.fromisoformat(day))
+        elif day > today:
+            data = Organisation(users=0).day(day)
         else:
-            data = self.organisation.day(date.fromisoformat(day))
+            data = self.organisation.day(day)
+        asked = Asked(self.organisation, day, today)
+        for reality in self.realities:
+            data = reality(data, asked)
+        return data
+
+    def _encoded(self, day: str | None, period: str, today: date) -> bytes:
+        asked = None if day is None else date.fromisoformat(day)
+        data = self.data(asked, period, today)
         return msgspec.json.encode({"status": "success", "data": data})
 
 

@@ -1,0 +1,209 @@
+"""What the real API may do where its documentation is silent: one name per answer.
+
+Nobody has told which of these are real. The sandbox can take any of them, alone and
+together, so that the tap holds under all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_zencoder.sandbox.organisation import Data, Organisation
+
+RETENTION = timedelta(days=30)
+"""How long history is kept, where it is not kept for ever."""
+_DAY = timedelta(days=1)
+
+
+class Refused(Exception):  # noqa: N818  # an answer, not a mistake
+    """The answer is an error instead of data."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """Keep the HTTP status and the API's sentence."""
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked, of whom, and when: ``day`` is None where a period was asked."""
+
+    organisation: Organisation
+    day: date | None
+    today: date
+
+
+Reality: TypeAlias = "Callable[[Data, Asked], Data]"
+
+
+def quiet_days_are_zero(data: Data, asked: Asked) -> Data:
+    """List a day without activity in ``daily``, with zeros."""
+    if asked.day is None or data["daily"] or asked.day > asked.today:
+        return data
+    nothing = {"active_users": 0, "messages": 0, "ides": [], "languages": []}
+    return {**data, "daily": [{"day": asked.day.isoformat(), **nothing}]}
+
+
+def daily_is_empty(data: Data, _: Asked) -> Data:
+    """Leave ``daily`` empty, whatever happened."""
+    return {**data, "daily": []}
+
+
+def today_is_empty(data: Data, asked: Asked) -> Data:
+    """Answer nothing about the day that is not over yet."""
+    if asked.day != asked.today:
+        return data
+    nothing = {"total_active_users": 0, "total_messages": 0}
+    return {**data, "summary": nothing, "users": [], "daily": []}
+
+
+def today_is_refused(data: Data, asked: Asked) -> Data:
+    """Refuse to be asked about a day that is not over yet."""
+    if asked.day is not None and asked.day >= asked.today:
+        raise Refused(400, "Invalid day parameter. Day must be in the past")
+    return data
+
+
+def neighbours_come_along(data: Data, asked: Asked) -> Data:
+    """List the day before in ``daily`` as well."""
+    if asked.day is None:
+        return data
+    before = asked.organisation.day(asked.day - _DAY)["daily"]
+    return {**data, "daily": [*before, *data["daily"]]}
+
+
+def old_days_are_empty(data: Data, asked: Asked) -> Data:
+    """Keep history for `RETENTION`; before that nothing ever happened."""
+    if asked.day is None or asked.day >= asked.today - RETENTION:
+        return data
+    nothing = {"total_active_users": 0, "total_messages": 0}
+    return {**data, "summary": nothing, "users": [], "daily": []}
+
+
+def old_days_are_refused(data: Data, asked: Asked) -> Data:
+    """Keep history for `RETENTION`, and refuse to be asked about what was before."""
+    if asked.day is not None and asked.day < asked.today - RETENTION:
+        raise Refused(400, "Invalid day parameter. Day is out of range")
+    return data
+
+
+def idle_users_are_listed(data: Data, _: Asked) -> Data:
+    """List users who sent nothing, too."""
+    idle: Data = {"messages": 0, "last_active": None, "ides": [], "languages": []}
+    return {**data, "users": [*data["users"], {"email": "idle@example.com", **idle}]}
+
+
+def last_active_is_null(data: Data, _: Asked) -> Data:
+    """Do not say when anybody was active."""
+    return _with_last_active(data, lambda _: None)
+
+
+def last_active_is_a_timestamp(data: Data, _: Asked) -> Data:
+    """Give the time as well, without a zone."""
+    return _with_last_active(data, lambda day: f"{day}T17:30:00")
+
+
+def last_active_has_a_zone(data: Data, _: Asked) -> Data:
+    """Give the time as well, in a zone where that moment has another date."""
+    return _with_last_active(data, lambda day: f"{day}T23:30:00.000+02:00")
+
+
+def last_active_is_later(data: Data, asked: Asked) -> Data:
+    """Give the last activity ever, not that of the day asked for."""
+    return _with_last_active(data, lambda _: asked.today.isoformat())
+
+
+def users_come_twice(data: Data, _: Asked) -> Data:
+    """List a user once for each half of what they did."""
+    halves = [
+        {**user, **half}
+        for user in data["users"]
+        for half in (
+            {"messages": user["messages"] - 1, "languages": []},
+            {"messages": 1, "ides": []},
+        )
+    ]
+    return {**data, "users": halves}
+
+
+def users_come_in_capitals(data: Data, asked: Asked) -> Data:
+    """Write e-mail addresses in capitals on every other day."""
+    if asked.day is None or asked.day.toordinal() % 2:
+        return data
+    users = [{**user, "email": user["email"].upper()} for user in data["users"]]
+    return {**data, "users": users}
+
+
+def lines_of_code_are_counted(data: Data, _: Asked) -> Data:
+    """Have the announced fields for lines of code, everywhere."""
+    lines = {"lines_generated": 120, "lines_accepted": 45.5}
+    return {
+        **data,
+        "summary": {**data["summary"], **lines},
+        "users": [{**user, **lines} for user in data["users"]],
+        "daily": [{**entry, **lines} for entry in data["daily"]],
+    }
+
+
+def numbers_are_floats(data: Data, _: Asked) -> Data:
+    """Write every number with a fraction of zero."""
+    floats = _floats(data)
+    assert isinstance(floats, dict)  # noqa: S101  # what went in comes out
+    return floats
+
+
+def data_is_forbidden(_: Data, __: Asked) -> Data:
+    """Let credentials log in that may not read data."""
+    raise Refused(403, "Forbidden")
+
+
+def organisation_is_another(_: Data, __: Asked) -> Data:
+    """Let credentials log in that belong to another organisation."""
+    raise Refused(401, "Unauthorized")
+
+
+REALITIES: dict[str, Reality] = {
+    reality.__name__.replace("_", "-"): reality
+    for reality in (
+        # From what may be missing over what is added to how values are written.
+        data_is_forbidden,
+        organisation_is_another,
+        today_is_refused,
+        today_is_empty,
+        old_days_are_refused,
+        old_days_are_empty,
+        neighbours_come_along,
+        daily_is_empty,
+        quiet_days_are_zero,
+        idle_users_are_listed,
+        users_come_twice,
+        users_come_in_capitals,
+        last_active_is_null,
+        last_active_is_a_timestamp,
+        last_active_has_a_zone,
+        last_active_is_later,
+        lines_of_code_are_counted,
+        numbers_are_floats,
+    )
+}
+
+
+def _with_last_active(data: Data, say: Callable[[str], str | None]) -> Data:
+    users = [
+        {**user, "last_active": user["last_active"] and say(user["last_active"])}
+        for user in data["users"]
+    ]
+    return {**data, "users": users}
+
+
+def _floats(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _floats(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_floats(inner) for inner in value]
+    return float(value) if isinstance(value, int) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from tap_zencoder.sandbox import Organisation, Sandbox
 
@@ -56,6 +58,22 @@ class Run:
     def errors(self) -> list[str]:
         """The ERROR lines of the log."""
         return [line for line in self.log.splitlines() if "| ERROR " in line]
+
+
+def check_honesty(run: Run, settings: dict[str, Any] | None) -> None:
+    """Hold what every run promises: records as their schema says, and a clean log."""
+    validators: dict[str, Draft202012Validator] = {}
+    for message in run.messages if run.output[:9] == b'{"type":"' else ():
+        if message["type"] == "SCHEMA":
+            schema = message["schema"]
+            validator = Draft202012Validator(schema, format_checker=FormatChecker())
+            validators[message["stream"]] = validator
+        elif message["type"] == "RECORD":
+            validators[message["stream"]].validate(message["record"])
+    assert not re.search(r"[\w.-]+@[\w-]+\.\w+", run.log), "an address in the log"
+    for name in ("client_id", "client_secret", "api_key"):
+        secret = str((settings or {}).get(name) or "")
+        assert len(secret) < 8 or secret not in run.log, f"the {name} in the log"
 
 
 def bookmarks(state: dict[str, Any]) -> dict[str, str]:
@@ -113,7 +131,7 @@ def run_tap(
 ) -> Callable[..., Run]:
     """Run the tap to its end; the arguments are those of `tap_command`."""
 
-    def run(*arguments: Any, **options: Any) -> Run:
+    def run_to_the_end(*arguments: Any, **options: Any) -> Run:
         words, environment = tap_command(*arguments, **options)
         done = subprocess.run(
             words,
@@ -122,6 +140,23 @@ def run_tap(
             timeout=120,
             check=False,
         )
-        return Run(done.returncode, done.stdout, done.stderr.decode())
+        run = Run(done.returncode, done.stdout, done.stderr.decode())
+        check_honesty(run, arguments[0])
+        return run
 
-    return run
+    return run_to_the_end
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--seeds",
+        default="0-5",
+        help="FIRST-LAST: the seeds of tests that leave something to chance",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test that takes a `seed` one run for each of ``--seeds``."""
+    if "seed" in metafunc.fixturenames:
+        first, last = metafunc.config.getoption("--seeds").split("-")
+        metafunc.parametrize("seed", range(int(first), int(last) + 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from datetime import date
 
 from tap_zencoder import client, tap
@@ -12,5 +13,8 @@ TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
 
 tap.utc_today = lambda: TODAY
 client.FIRST_DELAY = float(os.environ["TEST_FIRST_DELAY"])
+if "TEST_MEMORY" in os.environ:
+    most = int(os.environ["TEST_MEMORY"])
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 main()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import signal
 import subprocess
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -78,22 +80,77 @@ def settings(sandbox: Sandbox) -> dict[str, Any]:
     return {**sandbox.settings(), "start_date": start, "lookback_days": 0}
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_sync_killed_at_random_moments_loses_nothing(
+STATUS = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130, None: 1}
+DISTURBANCES = (
+    None,
+    None,
+    faults.throttled("60"),
+    faults.Hang(60),
+    faults.SERVER_ERROR,
+)
+
+
+def interrupted(process: Any, moment: float, way: signal.Signals | None) -> bytes:
+    """Let a sync run for so many seconds, then end it; return what it has written.
+
+    With no signal, its stdout is closed.
+    """
+    output = bytearray()
+    enough = threading.Event()
+    pipe = process.stdout.fileno()
+
+    def read() -> None:
+        while not (enough.is_set() and way is None):
+            if select.select([pipe], [], [], 0.02)[0]:
+                chunk = os.read(pipe, 4096)
+                if not chunk:
+                    return
+                output.extend(chunk)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    time.sleep(moment)
+    enough.set()
+    ended = time.monotonic()
+    if way is None:
+        reader.join()
+        process.stdout.close()
+    else:
+        process.send_signal(way)
+    process.wait(timeout=5)
+    assert time.monotonic() - ended < 2
+    reader.join()
+    process.stdout.close()
+    return bytes(output)
+
+
+def test_a_sync_ended_at_random_moments_loses_nothing(
     tap_command: TapCommand,
     run_tap: RunTap,
     sandbox: Sandbox,
     settings: dict[str, Any],
     seed: int,
 ) -> None:
-    moments = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    dice = random.Random(seed)  # noqa: S311  # repeatable on purpose
     table = Table()
     for _ in range(3):
+        way = dice.choice(list(STATUS))
+        day = dice.choice(list(FORTNIGHT)).isoformat()
+        disturbance = dice.choice(DISTURBANCES)
+        if disturbance is not None:
+            plan = faults.Fail(faults.asks_for(day=day), [disturbance] * 99)
+            sandbox.faults = plan
         process = started(tap_command(settings, state=table.state))
-        time.sleep(moments.uniform(0.4, 0.8))
-        process.kill()
-        output, _ = process.communicate()
+        output = interrupted(process, dice.uniform(0.3, 1.0), way)
+        log = process.stderr.read().decode()
+        process.stderr.close()
+        whole = not output or output.endswith(b"\n")
+        assert whole or way in {signal.SIGKILL, None}, "a torn line"
+        # It may have ended by itself before, or been so early that Python was starting.
+        early = {0, -signal.SIGTERM, -signal.SIGINT, 1}
+        assert process.returncode in {STATUS[way], *early}, log
         table.load(output)
+        sandbox.faults = None
     last = run_tap(settings, state=table.state)
     assert last.status == 0
     table.load(last.output)

@@ -131,7 +131,6 @@ def test_data_is_right_in_each_reality(
         check(run, sandbox, Window(FIRST, last))
 
 
-@pytest.mark.parametrize("seed", range(12))
 def test_data_is_right_in_realities_together(
     run_tap: RunTap,
     organisation: Organisation,

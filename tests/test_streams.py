@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import STREAMS, TODAY, YESTERDAY, Run, bookmarks
-from jsonschema import Draft202012Validator, FormatChecker
 
 from tap_zencoder.window import Window
 
@@ -71,25 +70,19 @@ def test_every_row_is_what_the_api_said(
         assert run.records(stream) == truth[stream]
 
 
-def test_every_record_is_as_the_schema_before_it_says(
+def test_every_record_has_every_property_of_a_schema_that_is_sent_once(
     run_tap: RunTap,
     fortnight: dict[str, Any],
 ) -> None:
-    validators: dict[str, Draft202012Validator] = {}
+    # That each record is valid by its schema, `run_tap` checks in every test.
     columns: dict[str, set[str]] = {}
     for message in run_tap(fortnight).messages:
         if message["type"] == "SCHEMA":
-            assert message["stream"] not in validators, "a SCHEMA was sent twice"
-            schema = message["schema"]
-            columns[message["stream"]] = set(schema["properties"])
-            validators[message["stream"]] = Draft202012Validator(
-                schema,
-                format_checker=FormatChecker(),
-            )
+            assert message["stream"] not in columns, "a SCHEMA was sent twice"
+            columns[message["stream"]] = set(message["schema"]["properties"])
         elif message["type"] == "RECORD":
-            validators[message["stream"]].validate(message["record"])
             assert set(message["record"]) == columns[message["stream"]]
-    assert set(validators) == set(STREAMS)
+    assert set(columns) == set(STREAMS)
 
 
 def test_no_key_is_sent_twice(run_tap: RunTap, fortnight: dict[str, Any]) -> None:

@@ -1,0 +1,175 @@
+"""Faults in random mixtures, over whole syncs: what succeeds is the truth, and what
+fails has promised nothing that is not there."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import STREAMS, Run, bookmarks
+from test_kills import KEYS, Table
+from test_streams import FORTNIGHT, expected
+
+from tap_zencoder.sandbox import faults
+from tap_zencoder.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_zencoder.sandbox import Request, Sandbox
+
+    RunTap = Callable[..., Run]
+
+MENU: list[faults.Fault] = [
+    faults.SERVER_ERROR,
+    faults.BAD_GATEWAY,
+    faults.SERVICE_UNAVAILABLE,
+    faults.REQUEST_TIMEOUT,
+    faults.throttled(),
+    faults.throttled("0"),
+    faults.throttled("0.1"),
+    faults.throttled("Tue, 10 Mar 2026 12:00:30 GMT"),
+    faults.throttled("whenever"),
+    faults.NOT_JSON,
+    faults.EMPTY,
+    faults.Truncate(0),
+    faults.Truncate(0.5),
+    faults.Truncate(0.99),
+    faults.Reset(),
+    faults.Delay(0.05),
+    faults.Respond(401, b'{"status":"error","message":"Unauthorized"}'),
+]
+
+
+class Mixture:
+    """A plan: each request may fail in any way, and some days fail for good."""
+
+    def __init__(self, sandbox: Sandbox, seed: int) -> None:
+        self._sandbox = sandbox
+        self._dice = random.Random(seed)  # noqa: S311  # repeatable on purpose
+        self._rate = self._dice.choice([0.05, 0.2, 0.4])
+        self._lost = self._dice.random() < 0.4
+        self._hopeless = self._dice.choice(list(FORTNIGHT)).isoformat()
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Request) -> faults.Fault | None:
+        with self._lock:
+            chance, fault = self._dice.random(), self._dice.choice(MENU)
+            revoked = self._dice.random() < 0.05
+        if revoked:
+            self._sandbox.revoke_tokens()
+        if self._lost and request.query.get("day") == self._hopeless:
+            return faults.SERVER_ERROR
+        if request.method == "POST" and isinstance(fault, faults.Respond):
+            fault = fault if fault.status != 401 else faults.BAD_GATEWAY
+        return fault if chance < self._rate else None
+
+
+def missing(table: Table, truth: dict[str, list[Any]]) -> list[tuple[str, Any]]:
+    """Return the rows that a table's state promises and that it does not have."""
+    promised = bookmarks(table.state) if table.state else {}
+    return [
+        (stream, row)
+        for stream, reached in promised.items()
+        for row in truth[stream]
+        if row["day"] <= reached and stream != "period_summaries"
+        if table.rows.get((stream, *(row[key] for key in KEYS[stream]))) != row
+    ]
+
+
+def test_a_mixture_of_faults_loses_nothing(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    seed: int,
+) -> None:
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    settings = {
+        **sandbox.settings(),
+        "start_date": FORTNIGHT.first.isoformat(),
+        "request_timeout": 5,
+        "lookback_days": 0,
+    }
+    table = Table()
+    sandbox.faults = Mixture(sandbox, seed)
+    run = run_tap(settings)
+    table.load(run.output)
+    assert missing(table, truth) == []
+    if run.status == 0:
+        for stream in STREAMS:
+            assert run.records(stream) == truth[stream]
+    else:
+        assert run.status == 1
+        assert len(run.errors) == 1
+        assert "Traceback" not in run.log
+    sandbox.faults = None
+    healthy = run_tap(settings, state=table.state)
+    assert healthy.status == 0
+    table.load(healthy.output)
+    assert missing(table, truth) == []
+    assert bookmarks(table.state or {})["users"] == FORTNIGHT.last.isoformat()
+
+
+def test_a_token_that_is_revoked_again_and_again_is_no_obstacle(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+) -> None:
+    def revoke_now_and_then(request: Request) -> None:
+        if request.number % 30 == 0:
+            sandbox.revoke_tokens()
+
+    sandbox.faults = revoke_now_and_then
+    window = Window(FORTNIGHT.first - timedelta(days=90), FORTNIGHT.last)
+    start = window.first.isoformat()
+    run = run_tap({**sandbox.settings(), "start_date": start, "concurrency": 8})
+    assert run.status == 0
+    assert sandbox.logins > 2
+    assert run.records("users") == expected(sandbox.organisation, window)["users"]
+
+
+def test_one_new_login_follows_one_revocation_under_many_workers(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+) -> None:
+    def revoke_once(request: Request) -> None:
+        if request.query.get("day") == FORTNIGHT.last.isoformat():
+            sandbox.revoke_tokens()
+            sandbox.faults = None
+
+    sandbox.faults = revoke_once
+    sandbox.latency = 0.05
+    start = (FORTNIGHT.first - timedelta(days=30)).isoformat()
+    run = run_tap({**sandbox.settings(), "start_date": start, "concurrency": 16})
+    assert run.status == 0
+    assert sandbox.logins == 2
+
+
+def test_a_host_that_does_not_exist_is_told(run_tap: RunTap, sandbox: Sandbox) -> None:
+    run = run_tap({**sandbox.settings(), "api_url": "https://zencoder.invalid"})
+    assert run.status == 1
+    [error] = run.errors
+    assert "the host name zencoder.invalid could not be resolved" in error
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_bomb_is_refused_in_little_memory(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    encoding: str,
+) -> None:
+    bomb = gzip.compress(b" " * 600 * 2**20, compresslevel=9)
+    if encoding == "deflate":
+        bomb = bomb[10:-8]
+    headers = (("Content-Encoding", encoding),)
+    sandbox.faults = faults.Fail(
+        faults.is_usage,
+        [faults.Respond(200, bomb, headers)] * 99,
+    )
+    one_day = {"start_date": FORTNIGHT.last.isoformat()}
+    run = run_tap({**sandbox.settings(), **one_day}, TEST_MEMORY=str(2**30))
+    assert run.status == 1
+    [error] = run.errors
+    assert "larger than 256 MiB" in error

@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test lint format requirements clean
+.PHONY: help demo test soak fuzz lint format requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -23,6 +23,13 @@ demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it res
 
 test: $(PLUGINS) ## Run the tests
 	pytest
+
+soak: $(PACKAGES) ## Run what leaves something to chance a hundred times
+	pytest --seeds 0-99 -m seeded
+
+fuzz: $(PACKAGES) ## Try to break the reading of answers, for a minute
+	@$(PIP) --require-hashes -r requirements/fuzz.txt
+	python tests/fuzz/fuzz_api.py -max_total_time=60 -max_len=4096
 
 lint: $(PACKAGES) ## Check style and types
 	ruff check
@@ -36,8 +43,13 @@ format: $(PACKAGES) ## Put the code into its standard form
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
+	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
 	$(COMPILE) requirements/target-duckdb.in --output-file requirements/target-duckdb.txt
 	$(COMPILE) requirements/target-jsonl.in --output-file requirements/target-jsonl.txt
+	$(COMPILE) requirements/target-postgres.in --output-file requirements/target-postgres.txt
+	$(COMPILE) requirements/target-bigquery.in --output-file requirements/target-bigquery.txt
+	$(COMPILE) requirements/target-snowflake.in --output-file requirements/target-snowflake.txt
+	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
 # configuration: it gets the index that pip has been told to use, if any, and the

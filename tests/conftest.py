@@ -159,4 +159,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test that takes a `seed` one run for each of ``--seeds``."""
     if "seed" in metafunc.fixturenames:
         first, last = metafunc.config.getoption("--seeds").split("-")
-        metafunc.parametrize("seed", range(int(first), int(last) + 1))
+        seeds = range(int(first), int(last) + 1)
+        marked = [pytest.param(n, marks=pytest.mark.seeded) for n in seeds]
+        metafunc.parametrize("seed", marked)

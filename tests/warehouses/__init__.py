@@ -1,0 +1,1 @@
+"""Real loaders, into databases that run here."""

@@ -1,0 +1,59 @@
+"""A PostgreSQL server for all tests, and stores of their own for each."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from warehouses import postgres_server
+from warehouses.postgres_server import PostgresServer
+from warehouses.stores import DuckDB, JsonLines, Postgres, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+KINDS = ("postgres", "duckdb", "jsonl")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    """Give the server that ``POSTGRES_*`` tells of, or one of our own."""
+    there = PostgresServer.from_environment()
+    if there:
+        yield there
+    else:
+        with postgres_server.running() as own:
+            yield own
+
+
+@pytest.fixture(scope="session")
+def new_store(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Store]]:
+    schemas: list[str] = []
+
+    def make(kind: str) -> Store:
+        folder: Path = tmp_path_factory.mktemp(kind)
+        if kind == "duckdb":
+            return DuckDB(folder)
+        if kind == "jsonl":
+            return JsonLines(folder)
+        schemas.append(f"test_{secrets.token_hex(4)}")
+        return Postgres(request.getfixturevalue("server"), schemas[-1], folder)
+
+    yield make
+    if schemas:
+        server: PostgresServer = request.getfixturevalue("server")
+        with server.connect() as connection:
+            for schema in schemas:
+                connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, new_store: Callable[[str], Store]) -> Store:
+    """Give an empty store of each kind."""
+    return new_store(request.param)

@@ -1,0 +1,122 @@
+"""The tap and a loader, joined by the state as an operator would join them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conftest import TODAY
+
+from tap_zencoder.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_zencoder.sandbox import Organisation
+    from tap_zencoder.window import Window
+
+TESTS = Path(__file__).parents[1]
+PLUGINS = TESTS.parent / ".meltano"
+
+
+def plugin(kind: str, name: str) -> str:
+    """Return the command of a plugin that Meltano has installed."""
+    command = PLUGINS / kind / name / "venv" / "bin" / name
+    assert command.exists(), f"{name} is not installed: run the tests with `make`"
+    return str(command)
+
+
+def extracted(
+    organisation: Organisation,
+    window: Window,
+    state: dict[str, Any] | None = None,
+    **settings: Any,
+) -> bytes:
+    """Return the messages of a sync, run on the tests' `TODAY`."""
+    with Sandbox(organisation, today=lambda: TODAY) as sandbox:
+        days = {"start_date": str(window.first), "end_date": str(window.last)}
+        config = {**sandbox.settings(), **days, "lookback_days": 0, **settings}
+        files = {"config": config, "state": state or {}}
+        words = [sys.executable, str(TESTS / "tap_with_a_clock.py")]
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in files.items():
+                file = Path(folder, name)
+                file.write_text(json.dumps(content))
+                words += [f"--{name}", str(file)]
+            environment = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
+            clock = {"TEST_TODAY": str(TODAY), "TEST_FIRST_DELAY": "0.01"}
+            return subprocess.run(
+                words,
+                env={**environment, **clock},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                check=True,
+            ).stdout
+
+
+@dataclass(frozen=True)
+class Loader:
+    """A loader as a command, with its settings."""
+
+    command: str
+    settings: dict[str, Any]
+    folder: Path
+
+    def load(self, messages: bytes) -> dict[str, Any] | None:
+        """Load messages and return the last state the loader let go of."""
+        done = subprocess.run(
+            self._words(),
+            input=messages,
+            cwd=self.folder,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()[-4000:]
+        return _last_state(done.stdout)
+
+    def load_until(
+        self,
+        messages: bytes,
+        reached: Callable[[], bool],
+    ) -> dict[str, Any] | None:
+        """Kill the loader once something is reached, before it sees the end.
+
+        Returns:
+            The last state it let go of.
+        """
+        with tempfile.TemporaryFile() as states:
+            process = subprocess.Popen(
+                self._words(),
+                cwd=self.folder,
+                stdin=subprocess.PIPE,
+                stdout=states,
+                stderr=subprocess.DEVNULL,
+            )
+            assert process.stdin is not None
+            process.stdin.write(messages)
+            process.stdin.flush()
+            while not reached():
+                assert process.poll() is None, "it ended by itself"
+                time.sleep(0.02)
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            states.seek(0)
+            return _last_state(states.read())
+
+    def _words(self) -> list[str]:
+        file = self.folder / "loader.json"
+        file.write_text(json.dumps(self.settings))
+        return [self.command, "--config", str(file)]
+
+
+def _last_state(output: bytes) -> dict[str, Any] | None:
+    lines = output.splitlines()
+    return json.loads(lines[-1]) if lines else None

@@ -1,0 +1,73 @@
+"""Organisations with what makes loading hard: odd names, new fields, other figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_zencoder.sandbox import Organisation
+from tap_zencoder.sandbox.organisation import FOUNDED
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tap_zencoder.sandbox.organisation import Data, _User
+
+ODD_ADDRESSES = (
+    "o'brien@example.com",
+    '"quoted, with a comma"@example.com',
+    "back\\slash\\n@example.com",
+    "per%cent%s;semi--colon@example.com",
+    "jürgen.müller+æøå@exämple.com",
+    "用户@例子.example",
+    "🙂@example.com",
+    "CAPITALS@EXAMPLE.COM",
+    "{brace}|pipe~$HOME`tick`@example.com",
+    "null@example.com",
+    "a" * 64 + "@" + "b" * 180 + ".example",
+    "tab\there@example.com",
+)
+
+
+class OddOrganisation(Organisation):
+    """Twelve users, each with an address that some loader might stumble over."""
+
+    @cached_property
+    def _members(self) -> list[_User]:
+        plain = Organisation(users=len(ODD_ADDRESSES), seed=self.seed)._members
+        return [
+            replace(user, email=email, since=FOUNDED)
+            for user, email in zip(plain, ODD_ADDRESSES, strict=True)
+        ]
+
+
+class SettledOrganisation(Organisation):
+    """The same, later: a thousand more messages of everybody who was active."""
+
+    def _active(self, day: date) -> list[Data]:
+        users = super()._active(day)
+        return [{**user, "messages": user["messages"] + 1000} for user in users]
+
+
+class NewFieldsOrganisation(OddOrganisation):
+    """An API with fields that this version does not know, for some of the users."""
+
+    @override
+    def day(self, day: date) -> Data:
+        data = super().day(day)
+        for number, user in enumerate(data["users"]):
+            if number % 2:
+                user["lines"] = {"generated": 7, "kinds": ["a", "b"], "note": "it's"}
+        for entry in data["daily"]:
+            entry["lines_accepted"] = 1234567890123
+        return data
+
+
+def with_new_fields_apart(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its unknown fields where the tap keeps them."""
+    new = {k: v for k, v in row.items() if k in {"lines", "lines_accepted"}}
+    known = {k: v for k, v in row.items() if k not in new}
+    return {**known, "additional_fields": new or None}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 import threading
 import time
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 from conftest import TODAY
 
 from tap_zencoder import client
@@ -17,6 +20,7 @@ from tap_zencoder.client import Zencoder
 from tap_zencoder.errors import (
     AuthenticationError,
     BodyTooLargeError,
+    CertificateError,
     RequestRejectedError,
     UnavailableError,
 )
@@ -254,3 +258,21 @@ def test_a_proxy_that_is_not_there_is_told(
     with pytest.raises(UnavailableError, match="no way through the proxy") as error:
         ask(zencoder(sandbox))
     assert "something" not in str(error.value)
+
+
+def test_a_server_with_an_unknown_certificate_is_refused(sandbox: Sandbox) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def shake_hands() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                context.wrap_socket(connection, server_side=True)
+
+        hand = threading.Thread(target=shake_hands)
+        hand.start()
+        with pytest.raises(CertificateError, match=f"certificate of localhost:{port}"):
+            ask(zencoder(sandbox, api_url=f"https://localhost:{port}"))
+        hand.join()

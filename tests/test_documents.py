@@ -129,6 +129,17 @@ def test_every_error_in_the_readme_exists_in_the_code() -> None:
         assert part.strip(": $") in code, part
 
 
+def test_every_test_that_is_said_to_hold_a_behaviour_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/behavior.md").read_text()))
+    tests = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)
+    }
+    assert len(named) > 30
+    assert named <= tests
+
+
 def test_no_document_or_lock_names_an_index_or_another_product_as_ours() -> None:
     for file in [*ROOT.glob("*.md"), *ROOT.glob("requirements/*.txt")]:
         text = file.read_text()

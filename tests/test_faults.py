@@ -4,17 +4,20 @@ fails has promised nothing that is not there."""
 from __future__ import annotations
 
 import gzip
+import itertools
 import random
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import STREAMS, Run, bookmarks
+from conftest import STREAMS, TODAY, Run, bookmarks
 from test_kills import KEYS, Table
 from test_streams import FORTNIGHT, expected
 
+from tap_zencoder import tap
 from tap_zencoder.sandbox import faults
+from tap_zencoder.tap import TapZencoder
 from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
@@ -173,3 +176,19 @@ def test_a_compressed_bomb_is_refused_in_little_memory(
     assert run.status == 1
     [error] = run.errors
     assert "larger than 256 MiB" in error
+
+
+def test_a_clock_that_passes_midnight_changes_nothing(
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    clock = itertools.count()
+    monkeypatch.setattr(tap, "utc_today", lambda: TODAY + timedelta(days=next(clock)))
+    start = FORTNIGHT.first.isoformat()
+    TapZencoder(config={**sandbox.settings(), "start_date": start}).sync_all()
+    run = Run(0, capsysbinary.readouterr().out, "")
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    for stream in STREAMS:
+        assert run.records(stream) == truth[stream]
+    assert next(clock) == 1, "the clock was read more than once"

@@ -7,59 +7,34 @@ Everything here mirrors the "Analytics API" page of Zencoder's documentation.
 
 from __future__ import annotations
 
-import email.utils
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from tap_zencoder import objects
+from tap_zencoder import objects, responses
 from tap_zencoder.errors import (
     AccessDeniedError,
     AuthenticationError,
     DayRefusedError,
-    RequestRejectedError,
     TransientError,
-    quoted,
 )
-from tap_zencoder.objects import Location, Row, read_object, read_rows
+from tap_zencoder.objects import UNREADABLE, Location, Row, read_object, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
+
+    from tap_zencoder.responses import Response
 
 USAGE_PATH = "/api/v1/data/usage"
 PERIODS = ("7d", "30d", "90d")
-LONGEST_RETRY_AFTER = 300.0
-"""Seconds. A server that asks for a longer pause gets this one."""
-
-UNAUTHORIZED = 401
-_OK = 200
-_BAD_REQUEST = 400
-_FORBIDDEN = 403
-_PASSING = {408, 429, *range(500, 600)}
-_REDIRECTS = range(300, 400)
-_ERROR = b'"error"'
 LOGIN = "the login at the token endpoint"
+
+_ERROR = b'"error"'
 # The token endpoint may echo what it was sent, so of its words only these are shown.
 _LOGIN_REFUSALS = ("Invalid authentication", "Invalid input json")
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
-
-
-class Response(NamedTuple):
-    """What came back.
-
-    ``headers`` ignore case, ``received`` is when, with a zone, and ``secrets`` are what
-    the body may echo and no message may quote.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    received: datetime
-    secrets: tuple[str, ...] = ()
 
 
 class Token(msgspec.Struct):
@@ -176,16 +151,19 @@ def read_usage(query: UsageQuery, response: Response) -> UsageReport:
         RequestRejectedError: Any other refusal, with the API's own sentence.
         ContractError: It is JSON, but not the documented envelope.
     """
-    if response.status == UNAUTHORIZED:
+    if response.status == responses.UNAUTHORIZED:
         message = (
             f"Zencoder did not accept the credentials for {query} (HTTP 401). Check "
             "that the personal access token (client_id, client_secret) or the api_key "
             "is right, has not expired, and belongs to this organisation."
         )
         raise AuthenticationError(message)
-    if response.status == _FORBIDDEN:
+    if response.status == responses.FORBIDDEN:
         raise AccessDeniedError(query)
-    _refuse_unless_ok(query, response)
+    said = responses.said(response)
+    if response.status == responses.BAD_REQUEST and query.is_day:
+        raise DayRefusedError(responses.rejected(query, response.status, said))
+    responses.refuse_unless_ok(query, response, said)
     return read_report(query, response.body)
 
 
@@ -198,9 +176,9 @@ def read_token(response: Response) -> Token:
         RequestRejectedError: There is no token endpoint at that address.
         ContractError: It is JSON, but holds no usable token.
     """
-    refusals = {_BAD_REQUEST, UNAUTHORIZED, _FORBIDDEN}
+    refusals = (responses.BAD_REQUEST, responses.UNAUTHORIZED, responses.FORBIDDEN)
     if response.status in refusals:
-        said = _said(response)
+        said = responses.said(response)
         words = f": {said}" if said in _LOGIN_REFUSALS else ""
         message = (
             "The token endpoint refused client_id and client_secret (HTTP "
@@ -208,14 +186,14 @@ def read_token(response: Response) -> Token:
             "token behind them has not expired or been deleted."
         )
         raise AuthenticationError(message)
-    _refuse_unless_ok(LOGIN, response, quote=False)
+    responses.refuse_unless_ok(LOGIN, response, sentence="")
     try:
         return msgspec.json.decode(response.body, type=Token)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `")
         raise Location(LOGIN, path.rstrip("`") or "$").error(problem) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise TransientError(_not_json(response)) from error
+    except UNREADABLE as error:
+        raise responses.not_json(response.body) from error
 
 
 def read_report(query: UsageQuery, body: bytes) -> UsageReport:
@@ -234,75 +212,9 @@ def read_report(query: UsageQuery, body: bytes) -> UsageReport:
         data = _members.decode(envelope.get("data", b"null"))
     except msgspec.ValidationError as error:
         raise where.member("data").error("an object was expected") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise TransientError(f"an answer that is not JSON ({_size(body)})") from error
+    except UNREADABLE as error:
+        raise responses.not_json(body) from error
     unknown = [f"$.{name}" for name in envelope if name not in {"status", "data"}]
     known = {"period", "summary", "users", "daily"}
     unknown += [f"$.data.{name}" for name in data if name not in known]
     return UsageReport(query, body, data, tuple(unknown))
-
-
-def _refuse_unless_ok(
-    subject: object,
-    response: Response,
-    *,
-    quote: bool = True,
-) -> None:
-    status = response.status
-    if status == _OK:
-        return
-    if status in _PASSING:
-        raise TransientError(f"HTTP {status}", _retry_after(response))
-    if status in _REDIRECTS:
-        message = (
-            f"The server answered {subject} with a redirect (HTTP {status}). Redirects "
-            "are not followed, so that credentials stay where they were sent; check "
-            "api_url and auth_url."
-        )
-        raise RequestRejectedError(message)
-    said = _said(response) if quote else ""
-    message = f"The server rejected {subject} (HTTP {status}{said and f': {said}'})."
-    if not said:
-        message += " Check api_url and auth_url."
-    if status == _BAD_REQUEST and isinstance(subject, UsageQuery) and subject.is_day:
-        raise DayRefusedError(message)
-    raise RequestRejectedError(message)
-
-
-class _Refusal(msgspec.Struct):
-    """Both shapes of an error: the data endpoint's and the token endpoint's."""
-
-    message: str = ""
-    errors: list[str] = []
-
-
-def _said(response: Response) -> str:
-    try:
-        refusal = msgspec.json.decode(response.body, type=_Refusal)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    return quoted(refusal.message or " ".join(refusal.errors), response.secrets)
-
-
-def _retry_after(response: Response) -> float | None:
-    value = response.headers.get("Retry-After", "")
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            moment = email.utils.parsedate_to_datetime(value)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - response.received).total_seconds()
-    # Written so that "nan" ends as no wish at all.
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if seconds == seconds else None  # noqa: PLR0124
-
-
-def _not_json(response: Response) -> str:
-    return f"an answer that is not JSON ({_size(response.body)})"
-
-
-def _size(body: bytes) -> str:
-    return f"{len(body)} bytes" if body else "empty"

@@ -23,6 +23,7 @@ from tap_zencoder.errors import (
     UnavailableError,
     ZencoderError,
 )
+from tap_zencoder.responses import UNAUTHORIZED, Response
 from tap_zencoder.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Connection:
 
     def send(
         self, method: str, url: str, **options: Any
-    ) -> api.Response:  # what `requests` takes
+    ) -> Response:  # what `requests` takes
         """Send a request, with options of `requests`, and return the whole response.
 
         Raises:
@@ -87,7 +88,7 @@ class Connection:
         except requests.RequestException as error:
             raise self._explained(error, urlsplit(url).netloc) from error
         received = datetime.now(UTC)
-        return api.Response(response.status_code, response.headers, body, received)
+        return Response(response.status_code, response.headers, body, received)
 
     def _explained(self, error: requests.RequestException, host: str) -> ZencoderError:
         cause = _root_cause(error)
@@ -137,7 +138,7 @@ class Zencoder:
         with self.throttle.turn():
             credentials = self._auth.headers()
             response = self._get(connection, query, credentials)
-            if response.status == api.UNAUTHORIZED and self._auth.renew(credentials):
+            if response.status == UNAUTHORIZED and self._auth.renew(credentials):
                 response = self._get(connection, query, self._auth.headers())
         return api.read_usage(query, response)
 
@@ -146,7 +147,7 @@ class Zencoder:
         connection: Connection,
         query: api.UsageQuery,
         credentials: dict[str, str],
-    ) -> api.Response:
+    ) -> Response:
         response = connection.send(
             "GET",
             self._url,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = dict[str, Any]
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises where there is no JSON, or none of the type asked for."""
+
 
 class ApiObject(msgspec.Struct, forbid_unknown_fields=True):
     """An object of the API, decoded strictly."""
@@ -126,7 +129,7 @@ def read_rows(
             {**known, "additional_fields": unknown or None}
             for known, unknown in _read_objects(_decoded(raw, where), where, kind)
         ]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise where.error("text that JSON does not allow") from error
     for row in rows:
         row["additional_fields"] = None
@@ -210,7 +213,7 @@ def _decoder(kind: type[ApiObject]) -> msgspec.json.Decoder[list[Any]]:
 def _decoded(raw: bytes | msgspec.Raw, where: Location) -> object:
     try:
         return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise where.error("text that JSON does not allow") from error
 
 

@@ -19,6 +19,7 @@ from tap_zencoder.errors import (
     TransientError,
     ZencoderError,
 )
+from tap_zencoder.responses import Response
 
 NOW = datetime(2026, 3, 10, 12, 0, 0, tzinfo=UTC)
 QUERY = api.UsageQuery.on(date(2026, 3, 2))
@@ -46,10 +47,10 @@ DATA: dict[str, Any] = {
 }
 
 
-def response(status: int, body: Any, **headers: str) -> api.Response:
+def response(status: int, body: Any, **headers: str) -> Response:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return api.Response(status, CaseInsensitiveDict(named), content, NOW)
+    return Response(status, CaseInsensitiveDict(named), content, NOW)
 
 
 def report(data: Any, **envelope: Any) -> api.UsageReport:

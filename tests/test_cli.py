@@ -11,7 +11,7 @@ import pytest
 from conftest import TODAY, Run
 
 from tap_zencoder.sandbox import faults
-from tap_zencoder.sandbox.server import CLIENT_ID, CLIENT_SECRET
+from tap_zencoder.sandbox.service import CLIENT_ID, CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ from tap_zencoder.errors import (
     UnavailableError,
 )
 from tap_zencoder.sandbox import faults
-from tap_zencoder.sandbox.server import API_KEY
+from tap_zencoder.sandbox.service import API_KEY
 from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import singer_sdk
-from singer_sdk.singerlib import RecordMessage, StateMessage
+from test_streams import FORTNIGHT, expected
 
-from tap_zencoder import sdk
-from tap_zencoder.errors import OutputClosedError
-from tap_zencoder.sdk import BookmarkedStream, MessageWriter, ZencoderTapBase
+from tap_zencoder.sdk import BookmarkedStream, ZencoderTapBase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from conftest import Run
 
-class Output(io.BytesIO):
-    """Stands in for stdout, and counts the writes."""
+    from tap_zencoder.sandbox import Sandbox
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.writes: list[bytes] = []
-
-    @property
-    def buffer(self) -> Output:
-        return self
-
-    def write(self, lines: Any) -> int:
-        self.writes.append(bytes(lines))
-        return len(lines)
-
-
-@pytest.fixture
-def output() -> Output:
-    return Output()
-
-
-@contextlib.contextmanager
-def stdout_is(output: Output) -> Iterator[MessageWriter]:
-    with contextlib.redirect_stdout(output):
-        yield MessageWriter()
-
-
-def record(number: int) -> RecordMessage:
-    return RecordMessage(stream="daily", record={"messages": number})
+    RunTap = Callable[..., Run]
 
 
 @pytest.mark.parametrize(
@@ -66,63 +37,60 @@ def test_every_private_method_that_is_overridden_is_one_of_the_sdk(
     assert overridden <= known
 
 
-def test_records_wait_for_the_state_that_covers_them(output: Output) -> None:
-    with stdout_is(output) as writer:
-        writer.write_message(record(1))
-        writer.write_message(record(2))
-        assert output.writes == []
-        writer.write_message(StateMessage(value={"bookmarks": {}}))
-    [written] = output.writes
-    assert [json.loads(line)["type"] for line in written.splitlines()] == [
-        "RECORD",
-        "RECORD",
-        "STATE",
+@pytest.fixture
+def fortnight(sandbox: Sandbox) -> dict[str, Any]:
+    return {**sandbox.settings(), "start_date": FORTNIGHT.first.isoformat()}
+
+
+def test_stream_maps_rename_filter_and_hash(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    stream_maps = {
+        "users": {
+            "__alias__": "people",
+            "__filter__": "messages > 5",
+            "email": "sha256(config['salt'] + email)",
+        },
+        "daily": "__NULL__",
+    }
+    salt = {"stream_map_config": {"salt": "pepper"}}
+    run = run_tap({**fortnight, "stream_maps": stream_maps, **salt})
+    assert run.status == 0
+    due = expected(sandbox.organisation, FORTNIGHT)["users"]
+    assert run.records("people") == [
+        {**row, "email": hashlib.sha256(f"pepper{row['email']}".encode()).hexdigest()}
+        for row in due
+        if row["messages"] > 5
     ]
+    assert run.records("users") == run.records("daily") == []
+    assert b"@example.com" not in run.output
 
 
-def test_waiting_records_take_bounded_memory(output: Output) -> None:
-    with stdout_is(output) as writer:
-        for number in range(10_000):
-            writer.write_message(record(number))
-    assert len(output.writes) > 1
-    assert all(lines.endswith(b"\n") for lines in output.writes)
-    assert max(map(len, output.writes)) < 2 * sdk._BUFFER
-
-
-def test_an_output_nobody_reads_is_an_error_of_its_own(
-    output: Output,
-    monkeypatch: pytest.MonkeyPatch,
+def test_flattening_expands_what_the_api_added(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
 ) -> None:
-    def break_pipe(_: Any) -> int:
-        raise BrokenPipeError
+    flattening = {"flattening_enabled": True, "flattening_max_depth": 1}
+    run = run_tap({**fortnight, **flattening})
+    assert run.status == 0
+    due = expected(sandbox.organisation, FORTNIGHT)["users"]
+    flat = run.records("users")
+    assert [row["email"] for row in flat] == [row["email"] for row in due]
+    assert [row["messages"] for row in flat] == [row["messages"] for row in due]
 
-    monkeypatch.setattr(output, "write", break_pipe)
-    with stdout_is(output) as writer, pytest.raises(OutputClosedError):
-        writer.write_message(StateMessage(value={}))
 
-
-def test_a_stop_lets_the_line_that_is_being_written_end(
-    output: Output,
-    monkeypatch: pytest.MonkeyPatch,
+def test_records_that_go_straight_out_are_those_of_the_sdk(
+    run_tap: RunTap,
+    fortnight: dict[str, Any],
 ) -> None:
-    write: Callable[[Any], int] = output.write
-    with stdout_is(output) as writer:
-
-        def be_stopped_while_writing(lines: Any) -> int:
-            writer.stop(143)
-            return write(lines)
-
-        monkeypatch.setattr(output, "write", be_stopped_while_writing)
-        with pytest.raises(SystemExit) as stopped:
-            writer.write_message(StateMessage(value={}))
-    assert stopped.value.code == 143
-    assert output.writes == [b'{"type":"STATE","value":{}}\n']
-
-
-def test_a_stop_between_lines_is_at_once(output: Output) -> None:
-    with stdout_is(output) as writer:
-        writer.write_message(record(1))
-        with pytest.raises(SystemExit) as stopped:
-            writer.stop(130)
-    assert stopped.value.code == 130
-    assert output.writes == []
+    """A map that changes nothing sends every record the SDK's own way."""
+    same: dict[str, Any] = {stream: {} for stream in ("users", "daily", "daily_ides")}
+    straight, mapped = run_tap(fortnight), run_tap({**fortnight, "stream_maps": same})
+    assert straight.status == mapped.status == 0
+    for one, other in zip(straight.messages, mapped.messages, strict=True):
+        one.pop("time_extracted", None)
+        other.pop("time_extracted", None)
+        assert one == other

@@ -16,7 +16,8 @@ import msgspec
 from tap_zencoder.sandbox.faults import Chance
 from tap_zencoder.sandbox.organisation import Organisation
 from tap_zencoder.sandbox.realities import REALITIES
-from tap_zencoder.sandbox.server import API_KEY, Request, Sandbox
+from tap_zencoder.sandbox.server import Sandbox
+from tap_zencoder.sandbox.service import API_KEY, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tap_zencoder.sandbox.server import Request
+    from tap_zencoder.sandbox.service import Request
 
 
 @dataclass(frozen=True)

@@ -3,62 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-import hmac
-import secrets
 import socket
 import struct
 import threading
-import time
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
-
-import msgspec
 
 from tap_zencoder.sandbox.faults import Delay, Hang, Reset, Respond, Truncate
 from tap_zencoder.sandbox.organisation import Organisation
-from tap_zencoder.sandbox.realities import Asked, Refused
+from tap_zencoder.sandbox.service import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    TOKEN_PATH,
+    Request,
+    Service,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tap_zencoder.sandbox.faults import Fault, FaultPlan
-    from tap_zencoder.sandbox.organisation import Data
     from tap_zencoder.sandbox.realities import Reality
 
-TOKEN_PATH = "/oauth/token"  # noqa: S105  # a path
-USAGE_PATH = "/api/v1/data/usage"
-
-CLIENT_ID = "sandbox-client-id"
-CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105  # made up, and open to all
-API_KEY = "zak_live_sandbox"
-
-_PERIODS = {"7d": 7, "30d": 30, "90d": 90}
 _LARGEST_REQUEST = 64 * 1024
 
-Answer: TypeAlias = tuple[int, bytes]
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as the sandbox saw it; ``number`` counts from 1 in order of arrival."""
-
-    number: int
-    method: str
-    path: str
-    query: dict[str, str]
-
-
-class Sandbox:
+class Sandbox(Service):
     """A running Zencoder; use it as a context.
 
-    ``latency`` (seconds) is added to each answer of the usage endpoint, and
-    ``token_lifetime`` (seconds) is how long a token is good for. Tests may set
-    ``answers``, which gets the successful envelope and returns the one to send, and
-    ``faults``, which says what goes wrong with a request.
+    ``latency`` (seconds) is added to each answer of the usage endpoint. ``faults`` says
+    what goes wrong with a request.
     """
 
     def __init__(  # noqa: PLR0913  # one each for what a test may want to differ
@@ -74,21 +50,19 @@ class Sandbox:
         on_answer: Callable[[Request, int], None] | None = None,
     ) -> None:
         """Get ready to serve on a port of loopback, or on one that is free."""
-        self.organisation = organisation or Organisation()
+        super().__init__(
+            organisation or Organisation(),
+            today,
+            token_lifetime,
+            realities,
+        )
         self.latency = latency
-        self.token_lifetime = token_lifetime
         self.faults = faults
-        self.realities = tuple(realities)
-        self.answers: Callable[[dict[str, Any], Request], dict[str, Any]] | None = None
         self.requests: list[Request] = []
-        self.logins = 0
         self.stopping = threading.Event()
-        self._today = today
         self._on_answer = on_answer
-        self._tokens: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self._log_lock = threading.Lock()
         self._arrived = 0
-        self._body = lru_cache(maxsize=1000)(self._encoded)
         self._server = _Server(self, port)
         self._thread = threading.Thread(
             target=self._server.serve_forever,
@@ -127,16 +101,11 @@ class Sandbox:
             "client_secret": CLIENT_SECRET,
         }
 
-    def revoke_tokens(self) -> None:
-        """Make every token given out so far worthless."""
-        with self._lock:
-            self._tokens.clear()
-
     def arrived(self, method: str, target: str) -> Request:
         """Take note of a request."""
         url = urlsplit(target)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        with self._lock:
+        with self._log_lock:
             self._arrived += 1
             request = Request(self._arrived, method, url.path, query)
             self.requests.append(request)
@@ -145,104 +114,8 @@ class Sandbox:
     def answered(self, request: Request, status: int) -> None:
         """Tell whoever wanted to know how a request was answered."""
         if self._on_answer is not None:
-            with self._lock:
+            with self._log_lock:
                 self._on_answer(request, status)
-
-    def answer(self, request: Request, headers: Any, body: bytes) -> Answer:
-        """Return status and body for a request: no faults, just the documentation."""
-        if request.path == TOKEN_PATH:
-            if request.method != "POST":
-                return 405, _error("Method not allowed")
-            return self._log_in(headers.get_content_type(), body)
-        if request.path != USAGE_PATH:
-            return 404, _error("Not found")
-        if request.method != "GET":
-            return 405, _error("Method not allowed")
-        if not self._knows(headers):
-            return 401, _error("Unauthorized")
-        return self._usage(request)
-
-    def _log_in(self, content_type: str, body: bytes) -> Answer:
-        try:
-            given = msgspec.json.decode(body, type=dict[str, Any])
-        except msgspec.DecodeError:
-            given = None
-        if given is None or content_type != "application/json":
-            refusal = {"errors": ["Invalid input json"], "errorCode": "ER-00006"}
-            return 400, msgspec.json.encode(refusal)
-        if not (
-            _same(given.get("client_id"), CLIENT_ID)
-            and _same(given.get("client_secret"), CLIENT_SECRET)
-            and given.get("grant_type") == "client_credentials"
-        ):
-            return 401, msgspec.json.encode({"errors": ["Invalid authentication"]})
-        token = secrets.token_urlsafe(32)
-        with self._lock:
-            self.logins += 1
-            self._tokens[token] = time.monotonic() + self.token_lifetime
-        answer = {
-            "token_type": "Bearer",
-            "access_token": token,
-            "id_token": token,
-            "refresh_token": secrets.token_urlsafe(16),
-            "expires_in": int(self.token_lifetime),
-        }
-        return 200, msgspec.json.encode(answer)
-
-    def _knows(self, headers: Any) -> bool:
-        kind, _, token = headers.get("Authorization", "").partition(" ")
-        with self._lock:
-            expires = self._tokens.get(token, 0)
-        if kind == "Bearer" and time.monotonic() < expires:
-            return True
-        return _same(headers.get("zencoder-api-key"), API_KEY)
-
-    def _usage(self, request: Request) -> Answer:
-        query = request.query
-        if "day" in query and "period" in query:
-            return 400, _error(
-                "Only one parameter is expected. Provide either 'day' or 'period', not "
-                "both",
-            )
-        if "day" in query and not _is_day(query["day"]):
-            return 400, _error(
-                "Invalid day parameter. Day must be in YYYY-MM-DD format"
-            )
-        if query.get("period", "7d") not in _PERIODS:
-            return 400, _error(
-                "Invalid period parameter. Period has to be one of 7d, 30d, 90d",
-            )
-        try:
-            body = self._body(
-                query.get("day"), query.get("period", "7d"), self._today()
-            )
-        except Refused as refusal:
-            return refusal.status, _error(str(refusal))
-        if self.answers is not None:
-            body = msgspec.json.encode(self.answers(msgspec.json.decode(body), request))
-        return 200, body
-
-    def data(self, day: date | None, period: str, today: date) -> Data:
-        """Return the ``data`` of an answer as all realities together make it.
-
-        Raises:
-            Refused: The answer is an error.
-        """
-        if day is None:
-            data = self.organisation.period(_PERIODS[period], today)
-        elif day > today:
-            data = Organisation(users=0).day(day)
-        else:
-            data = self.organisation.day(day)
-        asked = Asked(self.organisation, day, today)
-        for reality in self.realities:
-            data = reality(data, asked)
-        return data
-
-    def _encoded(self, day: str | None, period: str, today: date) -> bytes:
-        asked = None if day is None else date.fromisoformat(day)
-        data = self.data(asked, period, today)
-        return msgspec.json.encode({"status": "success", "data": data})
 
 
 class _Server(ThreadingHTTPServer):
@@ -337,20 +210,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, no_lingering
             )
-
-
-def _error(message: str) -> bytes:
-    return msgspec.json.encode({"status": "error", "message": message})
-
-
-def _same(given: object, known: str) -> bool:
-    return isinstance(given, str) and hmac.compare_digest(
-        given.encode(), known.encode()
-    )
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

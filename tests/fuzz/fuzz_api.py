@@ -15,6 +15,7 @@ import atheris
 with atheris.instrument_imports(include=["tap_zencoder"]):
     from tap_zencoder import api, objects
     from tap_zencoder.errors import ZencoderError
+    from tap_zencoder.responses import Response
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 QUERY = api.UsageQuery.on(date(2026, 3, 2))
@@ -30,7 +31,7 @@ def one_input(data: bytes) -> None:
     frame = source.PickValueInList(list(FRAMES))
     content = source.ConsumeBytes(sys.maxsize)
     body = frame.replace(b"%s", content)
-    response = api.Response(status, headers, body, NOW, ("the-secret",))
+    response = Response(status, headers, body, NOW, ("the-secret",))
     with contextlib.suppress(ZencoderError):
         api.read_token(response)
     with contextlib.suppress(ZencoderError):

@@ -11,7 +11,7 @@ import requests
 from conftest import TODAY
 
 from tap_zencoder.sandbox import Organisation, Sandbox, faults
-from tap_zencoder.sandbox.server import API_KEY, CLIENT_ID, CLIENT_SECRET
+from tap_zencoder.sandbox.service import API_KEY, CLIENT_ID, CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ version; ``tests/test_sdk.py`` fails when a new one stops calling it.
 
 from __future__ import annotations
 
+import abc
 import logging
 import os
 import sys
@@ -16,6 +17,7 @@ from datetime import date
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
+import click
 import msgspec
 from singer_sdk import Stream, Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
@@ -25,6 +27,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib import StateMessage
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.tap_base import CliTestOptionValue
 from singer_sdk.typing import (
     DEFAULT_JSONSCHEMA_VALIDATOR,
     extend_validator_with_defaults,
@@ -158,6 +161,26 @@ class ZencoderTapBase(Tap):
             if path != "ENV":
                 inputs.check_config_file(path)
         return super().cb_config(ctx, param, value)
+
+    @abc.abstractmethod
+    def check_connection(self) -> str:
+        """Ask Zencoder for as little as possible; return a sentence about the answer.
+
+        Raises:
+            ZencoderError: Credentials, role or network are not right.
+        """
+
+    @classmethod
+    @override
+    def cb_test(cls, ctx: Any, param: Any, value: str) -> None:
+        """Carry out ``--test``: the SDK's would wait for a record of every stream."""
+        if value != CliTestOptionValue.All.value:
+            super().cb_test(ctx, param, value)
+            return
+        config = ctx.params["config"]
+        tap = cls(config=config.config, parse_env_config=config.parse_env)
+        click.echo(tap.check_connection())
+        ctx.exit()
 
     @classmethod
     @override

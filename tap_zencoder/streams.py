@@ -205,10 +205,12 @@ class PeriodSummaries(ZencoderStream):
         self.checkpoint(max(ends, default=None), today)
 
 
+# The summaries come first: they tell in a moment whether credentials, role and network
+# are right, also for an organisation without activity in the days that follow.
 STREAMS: tuple[type[ZencoderStream], ...] = (
+    PeriodSummaries,
     Daily,
     DailyIdes,
     DailyLanguages,
-    PeriodSummaries,
     Users,
 )

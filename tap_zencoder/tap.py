@@ -11,6 +11,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
 from tap_zencoder import state as states
+from tap_zencoder.api import PERIODS, UsageQuery
 from tap_zencoder.client import Zencoder
 from tap_zencoder.errors import quoted
 from tap_zencoder.sdk import ZencoderTapBase
@@ -190,6 +191,29 @@ class TapZencoder(ZencoderTapBase):
             if isinstance(stream, DayStream) and stream.selected
         ]
         return UsageReports(Zencoder(self.settings), windows, self.today)
+
+    @property
+    @override
+    def streams(self) -> dict[str, Any]:
+        """The streams in the order of `STREAMS`: the SDK sorts them by name."""
+        order: list[type] = list(STREAMS)
+        streams = super().streams.values()
+        return {s.name: s for s in sorted(streams, key=lambda s: order.index(type(s)))}
+
+    @override
+    def check_connection(self) -> str:
+        """Log in and ask for the shortest period, which any organisation has.
+
+        Raises:
+            ZencoderError: Credentials, role or network are not right.
+        """
+        query = UsageQuery.over(PERIODS[0])
+        [report] = UsageReports(Zencoder(self.settings), [], self.today).ask([query])
+        users = report.totals()["total_active_users"]
+        return (
+            f"All right: {self.settings.api_url} answers, and the credentials may read "
+            f"its analytics ({users} active users in the last 7 days)."
+        )
 
     def warn_once(self, message: str, *names: str) -> None:
         """Log a warning, the first time in this sync. Names are made fit for a log."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = TODAY - timedelta(days=1)
-STREAMS = ("daily", "daily_ides", "daily_languages", "period_summaries", "users")
+STREAMS = ("period_summaries", "daily", "daily_ides", "daily_languages", "users")
 _TAP = str(Path(__file__).with_name("tap_with_a_clock.py"))
 
 

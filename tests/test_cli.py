@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import TODAY, Run
 
-from tap_zencoder.sandbox import faults
+from tap_zencoder.sandbox import Organisation, Sandbox, faults
 from tap_zencoder.sandbox.service import CLIENT_ID, CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from tap_zencoder.sandbox import Sandbox
 
     RunTap = Callable[..., Run]
 
@@ -50,7 +48,7 @@ def test_a_refusal_is_one_sentence(
 ) -> None:
     body = b'{"status":"error","message":"no, not like this"}'
     refusals = [faults.Respond(status, body)] * 99
-    sandbox.faults = faults.Fail(faults.is_usage, refusals)
+    sandbox.faults = faults.Fail(faults.asks_for(day="2026-03-09"), refusals)
     assert sentence in the_error(run_tap({**sandbox.settings(), **YESTERDAY_ONLY}))
 
 
@@ -134,13 +132,52 @@ def test_what_needs_no_settings_works_without_any(arguments: list[str]) -> None:
     assert b"WARNING" not in done.stderr
 
 
-def test_a_connection_test_succeeds_and_fails_in_one_sentence(
+def test_a_connection_test_takes_one_login_and_one_request(
     run_tap: RunTap,
     sandbox: Sandbox,
 ) -> None:
-    assert run_tap(sandbox.settings(), "--test").status == 0
-    wrong = {**sandbox.settings(), "client_secret": "wrong"}
-    assert "refused client_id and client_secret" in the_error(run_tap(wrong, "--test"))
+    run = run_tap(sandbox.settings(), "--test")
+    assert run.status == 0
+    users = sandbox.organisation.period(7, TODAY)["summary"]["total_active_users"]
+    [line] = run.output.decode().splitlines()
+    assert line.startswith(f"All right: {sandbox.api_url} answers")
+    assert f"({users} active users in the last 7 days)" in line
+    assert [request.method for request in sandbox.requests] == ["POST", "GET"]
+
+
+def test_a_connection_test_of_a_quiet_organisation_does_not_wait(
+    run_tap: RunTap,
+) -> None:
+    with Sandbox(Organisation(users=0), today=lambda: TODAY) as quiet:
+        run = run_tap(quiet.settings(), "--test")
+        assert "(0 active users in the last 7 days)" in run.output.decode()
+        assert len(quiet.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("matching", "fault", "sentence"),
+    [
+        (faults.is_login, faults.Respond(401), "refused client_id and client_secret"),
+        (faults.is_usage, faults.Respond(403), "Owner or Manager role"),
+        (faults.is_usage, faults.SERVER_ERROR, "stayed unavailable for period 7d"),
+    ],
+)
+def test_a_connection_test_tells_credentials_role_and_network_apart(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    matching: Any,
+    fault: faults.Fault,
+    sentence: str,
+) -> None:
+    sandbox.faults = faults.Fail(matching, [fault] * 99)
+    assert sentence in the_error(run_tap(sandbox.settings(), "--test"))
+
+
+def test_a_connection_test_of_the_schemas_needs_no_network(run_tap: RunTap) -> None:
+    nowhere = {"api_key": "the-key", "api_url": "http://127.0.0.1:9"}
+    run = run_tap(nowhere, "--test=schema")
+    assert run.status == 0
+    assert [message["type"] for message in run.messages] == ["SCHEMA"] * 5
 
 
 @pytest.mark.parametrize("matching", [faults.is_login, faults.is_usage, None])

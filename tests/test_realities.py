@@ -151,10 +151,10 @@ def test_data_is_right_in_realities_together(
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("data-is-forbidden", "refused access to day 2026-01-29 (HTTP 403)"),
+        ("data-is-forbidden", "refused access to period 7d (HTTP 403)"),
         (
             "organisation-is-another",
-            "did not accept the credentials for day 2026-01",
+            "did not accept the credentials for period 7d",
         ),
     ],
 )

@@ -40,6 +40,7 @@ class ZencoderStream(BookmarkedStream):
         """Belong to a tap."""
         super().__init__(tap)
         self.tap = tap
+        self._keys = tuple(self.primary_keys)  # before a catalog may leave them out
 
     def new_fields(self, row: Row) -> Iterable[str]:
         """Return the names of the fields in a row that no column is for."""
@@ -57,13 +58,13 @@ class ZencoderStream(BookmarkedStream):
                     name,
                     self.name,
                 )
-        unique = merge_duplicates(rows, self.primary_keys)
+        unique = merge_duplicates(rows, self._keys)
         if len(unique) < len(rows):
-            self.logger.warning(
-                "The answer for %s held %d rows with a key that another row has; they "
-                "were merged: numbers added, lists united.",
-                report.query,
-                len(rows) - len(unique),
+            self.tap.warn_once(
+                "The API sent rows of the stream %s with a key that another row has, "
+                "first for %s; they are merged: numbers added, lists united.",
+                self.name,
+                str(report.query),
             )
         return unique
 

@@ -216,7 +216,11 @@ class TapZencoder(ZencoderTapBase):
         )
 
     def warn_once(self, message: str, *names: str) -> None:
-        """Log a warning, the first time in this sync. Names are made fit for a log."""
-        if (message, *names) not in self._warned:
-            self._warned.add((message, *names))
+        """Log a warning, the first time in this sync that it is about the first name.
+
+        Names may come from the API; they are made fit for a log.
+        """
+        about = (message, *names[:1])
+        if about not in self._warned:
+            self._warned.add(about)
             self.logger.warning(message, *map(quoted, names))

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 6
 FIRST_DELAY = 1.0
 """Seconds: the most that the first retry waits. Each further one doubles it."""
-LARGEST_BODY = 256 * 1024 * 1024
-"""Bytes, after decompression: more than a day of a million users."""
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes, after decompression: more than a day of three hundred thousand users."""
 
 _CHUNK = 64 * 1024
 

@@ -175,7 +175,7 @@ def test_a_compressed_bomb_is_refused_in_little_memory(
     run = run_tap({**sandbox.settings(), **one_day}, TEST_MEMORY=str(2**30))
     assert run.status == 1
     [error] = run.errors
-    assert "larger than 256 MiB" in error
+    assert "larger than 64 MiB" in error
 
 
 def test_a_clock_that_passes_midnight_changes_nothing(

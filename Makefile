@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test soak fuzz lint format requirements clean
+.PHONY: help demo test soak fuzz bench lint format requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -31,6 +31,14 @@ fuzz: $(PACKAGES) ## Try to break the reading of answers, for a minute
 	@$(PIP) --require-hashes -r requirements/fuzz.txt
 	python tests/fuzz/fuzz_api.py -max_total_time=60 -max_len=4096
 
+bench: $(PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (ten minutes)
+	python benchmarks/run.py
+
+benchmarks/.venv-%: benchmarks/requirements/%.txt
+	@$(PYTHON) -m venv --clear $@
+	@$@/bin/$(PIP) --no-compile --require-hashes -r $<
+	@touch $@
+
 lint: $(PACKAGES) ## Check style and types
 	ruff check
 	ruff format --check
@@ -43,6 +51,8 @@ format: $(PACKAGES) ## Put the code into its standard form
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
+	$(COMPILE) benchmarks/requirements/dlt.in --output-file benchmarks/requirements/dlt.txt
+	$(COMPILE) benchmarks/requirements/airbyte.in --output-file benchmarks/requirements/airbyte.txt
 	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
 	$(COMPILE) requirements/target-duckdb.in --output-file requirements/target-duckdb.txt
 	$(COMPILE) requirements/target-jsonl.in --output-file requirements/target-jsonl.txt
@@ -60,7 +70,7 @@ COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3
 	--generate-hashes --strip-extras --custom-compile-command 'make requirements'
 
 clean: ## Remove everything that make made, loaded data and state included
-	rm -rf .venv .meltano .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano benchmarks/.venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find output -mindepth 1 ! -name .gitignore -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -1,0 +1,159 @@
+"""Running programs against the sandbox, and what each run took."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tap_zencoder.sandbox.service import CLIENT_ID, CLIENT_SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TODAY = datetime.now(UTC).date()
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Work:
+    """An organisation, how many of its days are asked for, and how quick the API is."""
+
+    users: int
+    days: int
+    latency: int
+    """Milliseconds a request."""
+
+    @property
+    def first(self) -> date:
+        """The first of the days; the last is yesterday."""
+        return TODAY - timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A way to get the data, and the same without any days: its start-up."""
+
+    name: str
+    command: list[str]
+    start_up: list[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run took: seconds, seconds of CPU, MiB at its peak."""
+
+    seconds: float
+    cpu: float
+    memory: float
+
+
+def run(command: list[str], folder: Path) -> Run:
+    """Run a command to its end and measure it and its children.
+
+    Its output is in the file ``output``, not in memory: the peak of a child counts from
+    that of its parent.
+
+    Raises:
+        RuntimeError: It failed.
+    """
+    log, output = folder / "log", folder / "output"
+    environment = {**os.environ, "EXTRACT__WORKERS": "4", "HOME": str(folder)}
+    started = time.monotonic()
+    with log.open("wb") as stderr, output.open("wb") as stdout:
+        process = subprocess.Popen(  # noqa: S603  # the commands are our own
+            command,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=folder,
+            env=environment,
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - started
+    if status:
+        message = f"{' '.join(command)} failed:\n{log.read_text()[-2000:]}"
+        raise RuntimeError(message)
+    cpu = used.ru_utime + used.ru_stime
+    return Run(seconds, cpu, used.ru_maxrss / 1024)
+
+
+def lines_with(folder: Path, *parts: bytes) -> int:
+    """Count the lines of the last output that hold all of these."""
+    with (folder / "output").open("rb") as output:
+        return sum(all(part in line for part in parts) for line in output)
+
+
+@contextmanager
+def sandbox(work: Work, folder: Path) -> Iterator[Path]:
+    """Serve the work, write every program's configuration; give the request log."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    requests = folder / "requests.jsonl"
+    options = {"users": work.users, "latency": work.latency, "port": port}
+    words = [f"--{name}={value}" for name, value in options.items()]
+    _configure(work, port, folder)
+    with subprocess.Popen(  # noqa: S603  # as above
+        [str(BIN / "zencoder-sandbox"), *words, f"--request-log={requests}"],
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        _wait_for(port)
+        yield requests
+        server.terminate()
+
+
+def _configure(work: Work, port: int, folder: Path) -> None:
+    base: dict[str, Any] = {
+        "api_url": f"http://127.0.0.1:{port}",
+        "auth_url": f"http://127.0.0.1:{port}/oauth/token",
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+    }
+    for concurrency in (1, 2, 4, 8, 16):
+        own = {**base, "start_date": str(work.first), "concurrency": concurrency}
+        (folder / f"tap-{concurrency}.json").write_text(json.dumps(own))
+    last = TODAY - timedelta(days=1)
+    days = {"first": str(work.first), "last": str(last), "after": str(TODAY)}
+    none = {"first": str(TODAY), "last": str(last), "after": str(TODAY)}
+    for name, window in (("days", days), ("none", none)):
+        (folder / f"{name}.json").write_text(
+            json.dumps({**base, **window, "workers": 4})
+        )
+    streams = [
+        {
+            "stream": {
+                "name": name,
+                "json_schema": {},
+                "supported_sync_modes": ["incremental"],
+            },
+            "sync_mode": "incremental",
+            "destination_sync_mode": "append_dedup",
+        }
+        for name in ("users", "daily")
+    ]
+    (folder / "airbyte-catalog.json").write_text(json.dumps({"streams": streams}))
+
+
+def _wait_for(port: int) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+
+
+def median(runs: list[Run], figure: str) -> float:
+    """Return the median of a figure over several runs."""
+    return float(statistics.median(getattr(run, figure) for run in runs))

@@ -25,6 +25,8 @@ def main() -> NoReturn:
     0: done. 1: failed, with one ERROR line. 2: wrong command line. 130, 143: stopped by
     SIGINT or SIGTERM.
     """
+    if sys.stdout is None:  # closed before the start
+        _leave_in_silence()
     _leave_with_the_reader()
     try:
         TapZencoder.cli()

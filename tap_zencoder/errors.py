@@ -54,6 +54,14 @@ class OutputClosedError(ZencoderError):
     """Whoever read the tap's messages is gone; there is nobody left to tell."""
 
 
+class OutputError(ZencoderError):
+    """Messages cannot be written to stdout."""
+
+    def __init__(self, problem: str) -> None:
+        """Give the operating system's reason."""
+        super().__init__(f"Messages cannot be written to stdout: {problem}.")
+
+
 class AuthenticationError(ZencoderError):
     """The credentials were refused."""
 

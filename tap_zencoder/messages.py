@@ -11,7 +11,7 @@ from singer_sdk.singerlib import Message, RecordMessage
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from typing_extensions import override
 
-from tap_zencoder.errors import OutputClosedError
+from tap_zencoder.errors import OutputClosedError, OutputError
 
 _BUFFER = 64 * 1024
 """Bytes of records written at once."""
@@ -42,6 +42,7 @@ class MessageWriter(GenericSingerWriter[bytes, Message]):
 
         Raises:
             OutputClosedError: Nobody reads any more.
+            OutputError: It cannot be written.
         """
         self._lines += self.serialize_message(message)
         if len(self._lines) >= _BUFFER or not isinstance(message, RecordMessage):
@@ -52,6 +53,7 @@ class MessageWriter(GenericSingerWriter[bytes, Message]):
 
         Raises:
             OutputClosedError: Nobody reads any more.
+            OutputError: It cannot be written.
         """
         self._lines += self._encoder.encode(
             {
@@ -83,6 +85,8 @@ class MessageWriter(GenericSingerWriter[bytes, Message]):
             sys.stdout.buffer.flush()
         except BrokenPipeError as error:
             raise OutputClosedError from error
+        except OSError as error:
+            raise OutputError(error.strerror or type(error).__name__) from error
         finally:
             self._writing = False
         self._lines.clear()

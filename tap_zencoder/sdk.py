@@ -172,6 +172,19 @@ class ZencoderTapBase(Tap):
 
     @classmethod
     @override
+    def get_singer_command(cls) -> click.Command:
+        """Return the SDK's command, with its ``--test`` described as it is here."""
+        command = super().get_singer_command()
+        for option in command.params:
+            if isinstance(option, click.Option) and option.name == "test":
+                option.help = (
+                    "Tell in one line whether credentials, role and network are right. "
+                    "With --test=schema, write the SCHEMA messages alone."
+                )
+        return command
+
+    @classmethod
+    @override
     def cb_test(cls, ctx: Any, param: Any, value: str) -> None:
         """Carry out ``--test``: the SDK's would wait for a record of every stream."""
         if value != CliTestOptionValue.All.value:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +17,6 @@ from tap_zencoder.sandbox.service import CLIENT_ID, CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     RunTap = Callable[..., Run]
 
@@ -114,6 +115,43 @@ def test_debug_shows_where_it_happened(run_tap: RunTap, sandbox: Sandbox) -> Non
     run = run_tap(settings, TAP_ZENCODER_LOGLEVEL="DEBUG")
     assert len(run.errors) == 1
     assert "client.py" in run.log
+
+
+def test_the_connection_test_is_described_as_it_is(run_tap: RunTap) -> None:
+    told = " ".join(run_tap(None, "--help").output.decode().split())
+    assert "--test TEXT Tell in one line whether credentials, role and network" in told
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+) -> None:
+    words, environment = tap_command(sandbox.settings())
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            words,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    error = the_error(Run(done.returncode, b"", done.stderr.decode()))
+    assert "cannot be written to stdout: No space left on device." in error
+
+
+def test_an_output_that_is_closed_from_the_start_ends_the_tap_quietly(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+) -> None:
+    words, environment = tap_command(sandbox.settings())
+    command = f"exec {shlex.join(words)} >&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env=environment,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_an_unknown_option_is_a_wrong_command_line(run_tap: RunTap) -> None:

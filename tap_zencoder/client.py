@@ -12,7 +12,12 @@ from urllib.parse import urlsplit
 import backoff
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from tap_zencoder import api
 from tap_zencoder.auth import ApiKey, ClientCredentials
@@ -85,18 +90,18 @@ class Connection:
                 **options,
             ) as response:
                 body = _read(response, deadline)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise self._explained(error, urlsplit(url).netloc) from error
         received = datetime.now(UTC)
         return Response(response.status_code, response.headers, body, received)
 
-    def _explained(self, error: requests.RequestException, host: str) -> ZencoderError:
+    def _explained(self, error: Exception, host: str) -> ZencoderError:
         cause = _root_cause(error)
         if isinstance(error, requests.exceptions.SSLError) and (
             "CERTIFICATE_VERIFY_FAILED" in str(cause)
         ):
             return CertificateError(host)
-        if isinstance(error, requests.Timeout):
+        if isinstance(error, (requests.Timeout, ReadTimeoutError)):
             return TransientError(f"no answer from {host} within {self._timeout} s")
         if isinstance(error, requests.exceptions.ProxyError):
             return TransientError(f"no way through the proxy to {host}")
@@ -213,7 +218,9 @@ def _keep_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _read(response: requests.Response, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    # One read of the socket at a time: `iter_content` waits until a chunk is full, and
+    # starts to wait anew with each byte of an answer that drips.
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > LARGEST_BODY:
             raise BodyTooLargeError(LARGEST_BODY)

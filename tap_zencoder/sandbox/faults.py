@@ -48,7 +48,14 @@ class Delay:
     seconds: float
 
 
-Fault: TypeAlias = Respond | Truncate | Reset | Hang | Delay
+@dataclass(frozen=True)
+class Drip:
+    """Answer as asked, a hundred bytes every so many seconds."""
+
+    seconds: float
+
+
+Fault: TypeAlias = Respond | Truncate | Reset | Hang | Delay | Drip
 FaultPlan: TypeAlias = "Callable[[Request], Fault | None]"
 
 _HTML = (("Content-Type", "text/html"),)

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tap_zencoder.sandbox.faults import Delay, Hang, Reset, Respond, Truncate
+from tap_zencoder.sandbox.faults import Delay, Drip, Hang, Reset, Respond, Truncate
 from tap_zencoder.sandbox.organisation import Organisation
 from tap_zencoder.sandbox.service import (
     CLIENT_ID,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tap_zencoder.sandbox.realities import Reality
 
 _LARGEST_REQUEST = 64 * 1024
+_DROP = 100
 
 
 class Sandbox(Service):
@@ -199,7 +200,16 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Truncate):
             body = body[: int(len(body) * fault.share)]
             self.close_connection = True
-        self.wfile.write(body)
+        if isinstance(fault, Drip):
+            self._drip(body, fault.seconds)
+        else:
+            self.wfile.write(body)
+
+    def _drip(self, body: bytes, pause: float) -> None:
+        for start in range(0, len(body), _DROP):
+            self.wfile.write(body[start : start + _DROP])
+            self.wfile.flush()
+            self.server.sandbox.stopping.wait(pause)
 
     def _leave(self, fault: Reset | Hang) -> None:
         self.close_connection = True

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PREFIX = "TAP_ZENCODER_"
-_CREDENTIALS = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")
+_CREDENTIALS = {_PREFIX + name for name in ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")}
 _COMMAND_NOT_FOUND = 127
 _RATE = click.FloatRange(0, 1)
 
@@ -131,9 +131,7 @@ def _serve(sandbox: Sandbox) -> int:
 
 def _run(command: tuple[str, ...], sandbox: Sandbox) -> int:
     inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name.removeprefix(_PREFIX) not in _CREDENTIALS
+        name: value for name, value in os.environ.items() if name not in _CREDENTIALS
     }
     own = {_PREFIX + name.upper(): value for name, value in sandbox.settings().items()}
     try:

@@ -37,12 +37,14 @@ def test_a_command_finds_the_sandbox_in_its_environment() -> None:
         SHOW,
         TAP_ZENCODER_API_KEY="of a real account",
         TAP_ZENCODER_START_DATE="2026-01-01",
+        API_KEY="of another tool",
     )
     seen = json.loads(done.stdout)
     assert seen["TAP_ZENCODER_API_URL"].startswith("http://127.0.0.1:")
     assert seen["TAP_ZENCODER_CLIENT_ID"]
     assert "TAP_ZENCODER_API_KEY" not in seen
     assert seen["TAP_ZENCODER_START_DATE"] == "2026-01-01"
+    assert seen["API_KEY"] == "of another tool"
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -I -c '' 2>/dev/null && { echo $$python; break; }; done)
 PACKAGES := .venv/.installed
 PLUGINS := .meltano/.installed
+TESTED_PLUGINS := .meltano/.installed-for-tests
+EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow)
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test soak fuzz bench lint format requirements clean
+.PHONY: help demo test test-warehouses soak fuzz bench lint format requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -21,8 +23,11 @@ help: ## Show this list
 demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it resumes
 	@python demo/run.py
 
-test: $(PLUGINS) ## Run the tests
+test: $(TESTED_PLUGINS) ## Run the tests
 	pytest
+
+test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; BigQuery and Snowflake are emulators
+	TEST_WAREHOUSES=all pytest tests/warehouses
 
 soak: $(PACKAGES) ## Run what leaves something to chance a hundred times
 	pytest --seeds 0-99 -m seeded
@@ -60,6 +65,8 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/target-bigquery.in --output-file requirements/target-bigquery.txt
 	$(COMPILE) requirements/target-snowflake.in --output-file requirements/target-snowflake.txt
 	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
+	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
+	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
 # configuration: it gets the index that pip has been told to use, if any, and the
@@ -90,5 +97,18 @@ $(PACKAGES): pyproject.toml requirements/dev.txt
 
 $(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt)
 	@echo 'Installing the plugins into .meltano ...'
-	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb target-jsonl
+	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb
 	@touch $@
+
+$(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt
+	@echo 'Installing more loaders and the mapper into .meltano ...'
+	@$(UV) meltano --log-level=warning install target-jsonl target-postgres meltano-map-transform
+	@touch $@
+
+# What cannot be installed here leaves a log, with which its tests say why they are skipped.
+.meltano/emulators/target-bigquery: PYTHON = 3.11
+.meltano/emulators/%: requirements/%.txt $(PACKAGES)
+	@echo 'Installing $* into $@ ...'
+	@mkdir -p $(@D)
+	@{ uv venv --quiet --clear --no-python-downloads --python $(PYTHON) $@ && \
+		$(UV) uv pip install --quiet --python $@ --require-hashes -r $<; } >$@.log 2>&1 || rm -rf $@

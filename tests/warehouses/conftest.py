@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,13 @@ from warehouses.stores import DuckDB, JsonLines, Postgres, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+# Slow, and in environments of their own: `make test-warehouses`.
+collect_ignore = (
+    []
+    if os.environ.get("TEST_WAREHOUSES") == "all"
+    else ["test_bigquery.py", "test_snowflake.py"]
+)
 KINDS = ("postgres", "duckdb", "jsonl")
 
 
@@ -31,26 +37,25 @@ def server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def new_store(
-    request: pytest.FixtureRequest,
+    server: PostgresServer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], Store]]:
+    """Give a function that makes an empty store of a kind."""
     schemas: list[str] = []
 
     def make(kind: str) -> Store:
-        folder: Path = tmp_path_factory.mktemp(kind)
+        folder = tmp_path_factory.mktemp(kind)
         if kind == "duckdb":
             return DuckDB(folder)
         if kind == "jsonl":
             return JsonLines(folder)
         schemas.append(f"test_{secrets.token_hex(4)}")
-        return Postgres(request.getfixturevalue("server"), schemas[-1], folder)
+        return Postgres(server, schemas[-1], folder)
 
     yield make
-    if schemas:
-        server: PostgresServer = request.getfixturevalue("server")
-        with server.connect() as connection:
-            for schema in schemas:
-                connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
+    with server.connect() as connection:
+        for schema in schemas:
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
 
 
 @pytest.fixture(params=KINDS)

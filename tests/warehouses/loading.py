@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,24 +27,37 @@ TESTS = Path(__file__).parents[1]
 PLUGINS = TESTS.parent / ".meltano"
 
 
-def plugin(kind: str, name: str) -> str:
-    """Return the command of a plugin that Meltano has installed."""
-    command = PLUGINS / kind / name / "venv" / "bin" / name
+def plugin(name: str) -> list[str]:
+    """Return the command of a loader that Meltano has installed."""
+    command = PLUGINS / "loaders" / name / "venv" / "bin" / name
     assert command.exists(), f"{name} is not installed: run the tests with `make`"
-    return str(command)
+    return [str(command)]
 
 
 def extracted(
     organisation: Organisation,
     window: Window,
     state: dict[str, Any] | None = None,
+    status: int = 0,
     **settings: Any,
 ) -> bytes:
     """Return the messages of a sync, run on the tests' `TODAY`."""
+    options = json.dumps({"state": state or {}, "config": settings})
+    return _extracted(organisation, window, status, options)
+
+
+@lru_cache(maxsize=16)
+def _extracted(
+    organisation: Organisation,
+    window: Window,
+    status: int,
+    options: str,
+) -> bytes:
+    files = json.loads(options)
     with Sandbox(organisation, today=lambda: TODAY) as sandbox:
         days = {"start_date": str(window.first), "end_date": str(window.last)}
-        config = {**sandbox.settings(), **days, "lookback_days": 0, **settings}
-        files = {"config": config, "state": state or {}}
+        own = {**sandbox.settings(), **days, "lookback_days": 0}
+        files["config"] = {**own, **files["config"]}
         words = [sys.executable, str(TESTS / "tap_with_a_clock.py")]
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
@@ -52,22 +66,24 @@ def extracted(
                 words += [f"--{name}", str(file)]
             environment = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
             clock = {"TEST_TODAY": str(TODAY), "TEST_FIRST_DELAY": "0.01"}
-            return subprocess.run(
+            done = subprocess.run(
                 words,
                 env={**environment, **clock},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                check=True,
-            ).stdout
+                capture_output=True,
+                check=False,
+            )
+    assert done.returncode == status, done.stderr.decode()
+    return done.stdout
 
 
 @dataclass(frozen=True)
 class Loader:
     """A loader as a command, with its settings."""
 
-    command: str
+    command: list[str]
     settings: dict[str, Any]
     folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
 
     def load(self, messages: bytes) -> dict[str, Any] | None:
         """Load messages and return the last state the loader let go of."""
@@ -75,6 +91,7 @@ class Loader:
             self._words(),
             input=messages,
             cwd=self.folder,
+            env={**os.environ, **self.environment},
             capture_output=True,
             check=False,
         )
@@ -114,7 +131,7 @@ class Loader:
     def _words(self) -> list[str]:
         file = self.folder / "loader.json"
         file.write_text(json.dumps(self.settings))
-        return [self.command, "--config", str(file)]
+        return [*self.command, "--config", str(file)]
 
 
 def _last_state(output: bytes) -> dict[str, Any] | None:

@@ -44,7 +44,7 @@ class OddOrganisation(Organisation):
         ]
 
 
-class SettledOrganisation(Organisation):
+class SettledOrganisation(OddOrganisation):
     """The same, later: a thousand more messages of everybody who was active."""
 
     def _active(self, day: date) -> list[Data]:

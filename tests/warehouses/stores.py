@@ -38,7 +38,7 @@ class Store(abc.ABC):
     """A place of its own for the tables of a test."""
 
     plugin: ClassVar[str]
-    replaces: ClassVar[bool] = True
+    saves_a_state_without_rows: ClassVar[bool] = True
 
     @abc.abstractmethod
     def loader(self, **settings: Any) -> Loader:
@@ -92,7 +92,7 @@ class Postgres(Store):
             "load_method": "upsert",
             "use_copy": True,
         }
-        command = plugin("loaders", self.plugin)
+        command = plugin(self.plugin)
         return Loader(command, {**own, **settings}, self.folder)
 
     @override
@@ -147,6 +147,7 @@ class DuckDB(Store):
     folder: Path
 
     plugin = "target-duckdb"
+    saves_a_state_without_rows = False
 
     @override
     def loader(self, **settings: Any) -> Loader:
@@ -156,7 +157,7 @@ class DuckDB(Store):
             "default_target_schema": "tap_zencoder",
             "add_metadata_columns": True,
         }
-        command = plugin("loaders", self.plugin)
+        command = plugin(self.plugin)
         return Loader(command, {**own, **settings}, self.folder)
 
     def ask(self, question: str) -> list[Row]:
@@ -209,12 +210,11 @@ class JsonLines(Store):
     folder: Path
 
     plugin = "target-jsonl"
-    replaces = False
 
     @override
     def loader(self, **settings: Any) -> Loader:
         own = {"destination_path": str(self.folder), "do_timestamp_file": False}
-        command = plugin("loaders", self.plugin)
+        command = plugin(self.plugin)
         return Loader(command, {**own, **settings}, self.folder)
 
     def lines(self, stream: str) -> list[Row]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from conftest import STREAMS, TODAY, YESTERDAY, bookmarks
 from test_streams import expected
 
 from tap_zencoder.sandbox import Organisation
 from tap_zencoder.window import Window
+from warehouses import documents
 from warehouses.conftest import KINDS
 from warehouses.loading import extracted
 from warehouses.organisations import (
@@ -20,7 +22,7 @@ from warehouses.organisations import (
     SettledOrganisation,
     with_new_fields_apart,
 )
-from warehouses.stores import KEYS, JsonLines, sorted_by_key
+from warehouses.stores import KEYS, JsonLines, Postgres, sorted_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,7 @@ MONTH = Window(TODAY - timedelta(days=28), YESTERDAY)
 FORTNIGHT = Window(TODAY - timedelta(days=14), YESTERDAY)
 DAY_STREAMS = set(STREAMS) - {"period_summaries"}
 ODD = NewFieldsOrganisation(seed=7)
+SETTLED = SettledOrganisation(seed=7)
 
 
 def due(
@@ -93,8 +96,20 @@ def test_a_table_has_the_key_of_its_stream(loaded: Store, stream: str) -> None:
     assert loaded.key(stream) == set(KEYS[stream])
 
 
+PAGE_TITLES = {"postgres": "PostgreSQL", "duckdb": "DuckDB"}
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("loaded", PAGE_TITLES, indirect=True)
+def test_the_columns_are_as_the_page_says(loaded: Store, stream: str) -> None:
+    title = PAGE_TITLES["postgres" if isinstance(loaded, Postgres) else "duckdb"]
+    types = loaded.types(stream)
+    own = {name: kind for name, kind in types.items() if name[:5] != "_sdc_"}
+    assert own == documents.columns(title)[stream]
+
+
 def test_days_sent_again_replace_what_was_there(store: Store) -> None:
-    before, after = Organisation(12, seed=7), SettledOrganisation(12, seed=7)
+    before, after = OddOrganisation(seed=7), SETTLED
     early = Window(FORTNIGHT.first, FORTNIGHT.last - timedelta(days=3))
     state = store.loader().load(extracted(before, early))
     again = extracted(after, FORTNIGHT, state, lookback_days=3)
@@ -107,6 +122,13 @@ def test_days_sent_again_replace_what_was_there(store: Store) -> None:
     if isinstance(store, JsonLines):
         sent = due(store, before, early), due(store, after, resent)
         assert len(store.lines("users")) == sum(len(rows["users"]) for rows in sent)
+        latest = documents.statement("JSON Lines", "the latest lines")
+        file = store.folder / "users.jsonl"
+        answer = duckdb.sql(latest.replace("users.jsonl", str(file)).strip(" ;\n"))
+        figures = answer.select("day::VARCHAR, email, messages").fetchall()
+        assert sorted(figures) == [
+            (row["day"], row["email"], row["messages"]) for row in store.by_key("users")
+        ]
 
 
 def test_a_load_that_was_killed_is_completed_by_the_next(store: Store) -> None:
@@ -124,27 +146,22 @@ def test_a_load_that_was_killed_is_completed_by_the_next(store: Store) -> None:
         assert store.by_key(stream) == truth[stream]
 
 
-def test_a_single_row_arrives(store: Store) -> None:
-    organisation = Organisation(12, seed=7)
-    busy = expected(organisation, FORTNIGHT)["daily"][0]["day"]
-    one_day = Window(date.fromisoformat(busy), date.fromisoformat(busy))
-    store.loader().load(extracted(organisation, one_day))
-    truth = due(store, organisation, one_day)
-    for stream in DAY_STREAMS:
-        assert store.by_key(stream) == truth[stream]
-
-
-def test_a_day_without_activity_adds_no_row_and_moves_the_bookmark(
+def test_a_single_day_arrives_and_a_day_without_activity_adds_nothing(
     store: Store,
 ) -> None:
     organisation = Organisation(12, seed=7)
     quiet = next(day for day in FORTNIGHT if not organisation.day(day)["daily"])
-    before = Window(FORTNIGHT.first, quiet - timedelta(days=1))
-    state = store.loader().load(extracted(organisation, before))
-    rows = {stream: store.by_key(stream) for stream in DAY_STREAMS}
-    assert rows["daily"]
+    busy = quiet - timedelta(days=1)
+    state = store.loader().load(extracted(organisation, Window(busy, busy)))
+    truth = due(store, organisation, Window(busy, busy))
+    assert len(truth["daily"]) == 1
+    for stream in DAY_STREAMS:
+        assert store.by_key(stream) == truth[stream]
     nothing = extracted(organisation, Window(quiet, quiet), state)
     state = store.loader().load(nothing)
-    assert {stream: store.by_key(stream) for stream in DAY_STREAMS} == rows
+    for stream in DAY_STREAMS:
+        assert store.by_key(stream) == truth[stream]
     assert state is not None
-    assert bookmarks(state)["daily"] == str(quiet)
+    # Some loaders save a state only after rows: those days are asked for again.
+    reached = quiet if store.saves_a_state_without_rows else busy
+    assert bookmarks(state)["daily"] == str(reached)

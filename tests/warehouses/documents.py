@@ -1,0 +1,48 @@
+"""What docs/warehouses.md tells users to copy, so that the tests can do so too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "warehouses.md").read_text()
+
+
+def section(title: str) -> str:
+    """Return the section of the page with a title."""
+    return PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def block(title: str, language: str) -> str:
+    """Return the first block of code in a language in a section."""
+    match = re.search(
+        rf"^```{language}\n(.*?)^```", section(title), re.DOTALL | re.MULTILINE
+    )
+    assert match
+    return match[1]
+
+
+def settings(title: str) -> Any:
+    """Return the first block of YAML in a section."""
+    return yaml.safe_load(block(title, "yaml"))
+
+
+def statement(title: str, comment: str) -> str:
+    """Return the SQL that a section has under a comment, such as a database's name."""
+    blocks = re.findall(r"^```sql\n(.*?)^```", section(title), re.DOTALL | re.MULTILINE)
+    parts = re.split(r"^-- (.*)\n", "".join(blocks), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))[comment]
+
+
+def columns(title: str) -> dict[str, dict[str, str]]:
+    """Return the tables of a section: the type of each column of each stream."""
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", section(title), re.MULTILINE)
+    return {
+        table: dict(re.findall(r"`(\w+) ([^`]+)`", cells))
+        for table, cells in rows
+        if re.search(r"`\w+ [^`]+`", cells)
+    }

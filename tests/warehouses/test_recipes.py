@@ -1,0 +1,177 @@
+"""The recipes of docs/warehouses.md, copied from the page and followed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+import yaml
+from conftest import STREAMS, TODAY, YESTERDAY
+from test_streams import expected
+
+from tap_zencoder.sandbox import Organisation, Sandbox
+from tap_zencoder.window import Window
+from warehouses import documents
+from warehouses.loading import extracted
+from warehouses.meltano_project import MeltanoProject, variables
+from warehouses.organisations import OddOrganisation
+from warehouses.stores import KEYS, DuckDB, Postgres, sorted_by_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from warehouses.stores import Row, Store
+
+WEEK = Window(TODAY - timedelta(days=7), YESTERDAY)
+SALT = "0123456789abcdef" * 4
+ADDRESSES = "People's e-mail addresses"
+SEVERAL = "Several organisations"
+
+
+def pseudonym(email: str) -> str:
+    return hashlib.sha256((SALT + email).encode()).hexdigest()
+
+
+def pseudonymous(rows: list[Row]) -> list[Row]:
+    """Say what the recipe makes of rows of `users`."""
+    return [
+        {
+            name: pseudonym(value) if name == "email" else value
+            for name, value in row.items()
+            if name != "additional_fields"
+        }
+        for row in rows
+    ]
+
+
+def recipe(salt: str) -> dict[str, Any]:
+    maps: dict[str, Any] = documents.settings(ADDRESSES)["config"]
+    assert maps["stream_map_config"] == {"salt": "$EMAIL_SALT"}
+    return {**maps, "stream_map_config": {"salt": salt}}
+
+
+def test_no_address_leaves_the_tap() -> None:
+    plain = extracted(OddOrganisation(seed=7), WEEK).decode()
+    hashed = extracted(OddOrganisation(seed=7), WEEK, **recipe(SALT)).decode()
+    address = re.compile(r"@[\w例ä]+\.")
+    assert address.search(plain)
+    assert not address.search(hashed)
+    assert hashed.count('"RECORD"') == plain.count('"RECORD"')
+
+
+@pytest.mark.parametrize("salt", ["", "too short"])
+def test_a_missing_salt_fails_the_sync_before_any_user_is_sent(salt: str) -> None:
+    sent = extracted(Organisation(12, seed=7), WEEK, status=1, **recipe(salt))
+    records = [json.loads(line) for line in sent.splitlines() if b'"RECORD"' in line]
+    assert records
+    assert not [r for r in records if r["stream"] == "users"]
+
+
+@pytest.mark.parametrize("kind", ["postgres", "duckdb"])
+def test_rows_loaded_before_are_converted_and_then_replaced(
+    new_store: Callable[[str], Store],
+    kind: str,
+) -> None:
+    organisation, store = OddOrganisation(seed=7), new_store(kind)
+    first_days = Window(WEEK.first, WEEK.last - timedelta(days=2))
+    state = store.loader().load(extracted(organisation, first_days))
+    convert(store)
+    state = store.loader().load(
+        extracted(organisation, WEEK, state, lookback_days=2, **recipe(SALT)),
+    )
+    truth = pseudonymous(
+        [store.stored(row) for row in expected(organisation, WEEK)["users"]],
+    )
+    arrived = store.by_key("users")
+    assert {json.dumps(row.pop("additional_fields")) for row in arrived} == {"null"}
+    assert arrived == sorted_by_key("users", truth)
+    assert store.key("users") == {"day", "email"}
+
+
+def convert(store: Store) -> None:
+    """Run the page's statement for rows that are there already."""
+    if isinstance(store, Postgres):
+        sql = documents.statement(ADDRESSES, "PostgreSQL").replace("the salt", SALT)
+        with store.server.connect() as connection:
+            connection.execute(f"SET search_path TO {store.schema}".encode())
+            connection.execute(sql.encode())
+    elif isinstance(store, DuckDB):
+        sql = documents.statement(ADDRESSES, "DuckDB").replace("the salt", SALT)
+        with duckdb.connect(store.folder / "store.duckdb") as database:
+            database.execute("USE tap_zencoder")
+            database.execute(sql)
+
+
+# Meltano runs the tap with its own clock.
+NOW = datetime.now(UTC).date()
+DAYS = Window(NOW - timedelta(days=9), NOW - timedelta(days=2))
+SLICE = {"start_date": DAYS.first, "end_date": DAYS.last}
+
+
+def test_the_mapper_does_the_same_as_the_tap(tmp_path: Path) -> None:
+    project = MeltanoProject.create(tmp_path)
+    written = yaml.safe_load((documents.ROOT / "meltano.yml").read_text())
+    [mapper] = written["plugins"]["mappers"]
+    [mapping] = mapper["mappings"]
+    assert mapping["config"] == documents.settings(ADDRESSES)["config"]
+    store = DuckDB(tmp_path)
+    words = re.search(r"meltano run (.*) target-", documents.section(ADDRESSES))
+    assert words
+    with Sandbox(OddOrganisation(seed=7)) as sandbox:
+        done = project.run(
+            *words[1].split(),
+            "target-duckdb",
+            **variables("TAP_ZENCODER", {**sandbox.settings(), **SLICE}),
+            **variables("TARGET_DUCKDB", store.loader().settings),
+            EMAIL_SALT=SALT,
+        )
+    assert done.returncode == 0, done.stderr
+    truth = pseudonymous(expected(OddOrganisation(seed=7), DAYS)["users"])
+    assert store.by_key("users") == sorted_by_key("users", truth)
+
+
+def test_several_organisations_share_tables(
+    tmp_path: Path,
+    new_store: Callable[[str], Store],
+) -> None:
+    recipe = documents.settings(SEVERAL)["plugins"]["extractors"]
+    store = new_store("postgres")
+    assert isinstance(store, Postgres)
+    for extractor in recipe[1:]:
+        assert extractor["load_schema"] == "tap_zencoder"
+        extractor["load_schema"] = store.schema
+    project = MeltanoProject.create(tmp_path, *recipe)
+    organisations = {"north": Organisation(5, seed=1), "south": Organisation(5, seed=2)}
+    connection = variables("TARGET_POSTGRES", vars(store.server))
+    taps: dict[str, str] = {}
+    with ExitStack() as sandboxes:
+        for name, organisation in organisations.items():
+            sandbox = sandboxes.enter_context(Sandbox(organisation))
+            settings = {**sandbox.settings(), **SLICE}
+            taps |= variables(f"TAP_ZENCODER__{name.upper()}", settings)
+        line = re.search(
+            r"^meltano run (.*)$", documents.section(SEVERAL), re.MULTILINE
+        )
+        assert line
+        done = project.run(*line[1].split(), **taps, **connection)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for stream in set(STREAMS) - {"period_summaries"}:
+        truth = [
+            {**store.stored(row), "organization": name}
+            for name, organisation in organisations.items()
+            for row in expected(organisation, DAYS)[stream]
+        ]
+        key = ("organization", *KEYS[stream])
+        assert store.key(stream) == set(key)
+        assert by(key, store.rows(stream)) == by(key, truth)
+
+
+def by(key: tuple[str, ...], rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: [row[name] for name in key])

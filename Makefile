@@ -37,7 +37,7 @@ fuzz: $(PACKAGES) ## Try to break the reading of answers, for a minute
 	python tests/fuzz/fuzz_api.py -max_total_time=60 -max_len=4096
 
 bench: $(PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (ten minutes)
-	python benchmarks/run.py
+	python benchmarks/bench.py
 
 benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@$(PYTHON) -m venv --clear $@

@@ -157,6 +157,41 @@ def split_fields(item: Row, kind: type[ApiObject]) -> Row:
     return row
 
 
+def with_known_items(row: Row, kind: type[ApiObject]) -> Row:
+    """Return a row with nothing but known fields inside its arrays.
+
+    An array with more than that is kept whole in ``additional_fields``.
+    """
+    kept = {
+        name: row[name]
+        for name, item_kind in kind.nested.items()
+        if any(len(item) > len(item_kind.__struct_fields__) for item in row[name] or ())
+    }
+    if not kept:
+        return row
+    known = {
+        name: [
+            {k: item[k] for k in kind.nested[name].__struct_fields__} for item in items
+        ]
+        for name, items in kept.items()
+    }
+    unknown = {**(row["additional_fields"] or {}), **kept}
+    return {**row, **known, "additional_fields": unknown}
+
+
+def encode_additional_fields(rows: list[Row]) -> None:
+    """Turn the object in ``additional_fields`` of each row into JSON text.
+
+    Text is what every loader can store. An object of no fixed shape is not: streamed to
+    BigQuery, it costs the row.
+    """
+    for row in rows:
+        if row["additional_fields"] is not None:
+            row["additional_fields"] = msgspec.json.encode(
+                row["additional_fields"]
+            ).decode()
+
+
 def merge_duplicates(rows: list[Row], keys: Sequence[str]) -> list[Row]:
     """Return the rows with one per key, where the first of that key stood.
 

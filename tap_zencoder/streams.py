@@ -13,10 +13,13 @@ from typing_extensions import override
 from tap_zencoder import api, schemas
 from tap_zencoder.objects import (
     ApiObject,
+    DailyUsage,
     IdeUsage,
     LanguageUsage,
+    encode_additional_fields,
     merge_duplicates,
     split_fields,
+    with_known_items,
 )
 from tap_zencoder.sdk import BookmarkedStream
 
@@ -66,6 +69,7 @@ class ZencoderStream(BookmarkedStream):
                 self.name,
                 str(report.query),
             )
+        encode_additional_fields(unique)
         return unique
 
 
@@ -123,8 +127,19 @@ class Daily(DailyStream):
 
     @override
     def rows(self, day: date, report: api.UsageReport) -> list[Row]:
-        """Return the day's entry, its arrays as they came."""
-        return list(self.entries(day, report))
+        """Return the day's entry, its arrays in a shape that never changes."""
+        return [with_known_items(e, DailyUsage) for e in self.entries(day, report)]
+
+    @override
+    def new_fields(self, row: Row) -> Iterator[str]:
+        """Yield the names of new fields, those inside arrays with the array's name."""
+        for name, value in (row["additional_fields"] or {}).items():
+            if kind := DailyUsage.nested.get(name):
+                new = {field for item in value for field in item}
+                known = kind.__struct_fields__
+                yield from sorted(f"{name}[].{f}" for f in new.difference(known))
+            else:
+                yield name
 
 
 class DailyBreakdown(DailyStream):

@@ -288,12 +288,41 @@ def test_a_field_the_api_adds_is_kept_and_warned_about_once(
     sandbox.answers = add_lines
     run = run_tap(fortnight)
     assert run.status == 0
-    assert {json.dumps(row["additional_fields"]) for row in run.records("users")} == {
-        '{"lines_accepted": 7}'
+    assert {row["additional_fields"] for row in run.records("users")} == {
+        '{"lines_accepted":7}'
     }
     warnings = [line for line in run.log.splitlines() if "| WARNING " in line]
     assert len([w for w in warnings if "lines_accepted" in w]) == 1
     assert len([w for w in warnings if "$.data.teams" in w]) == 1
+
+
+def test_new_fields_inside_an_array_are_kept_beside_it(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    def add_versions(envelope: dict[str, Any], _: object) -> dict[str, Any]:
+        for entry in envelope["data"]["daily"]:
+            entry["ides"][0]["version"] = "1.2"
+            entry["sessions"] = 3
+        return envelope
+
+    sandbox.answers = add_versions
+    run = run_tap(fortnight)
+    assert run.status == 0
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    for row, plain in zip(run.records("daily"), truth["daily"], strict=True):
+        first, *others = plain["ides"]
+        assert json.loads(row.pop("additional_fields")) == {
+            "sessions": 3,
+            "ides": [{**first, "version": "1.2"}, *others],
+        }
+        assert row == {k: v for k, v in plain.items() if k != "additional_fields"}
+    first_ides = [r for r in run.records("daily_ides") if r["additional_fields"]]
+    assert len(first_ides) == len(truth["daily"])
+    assert {r["additional_fields"] for r in first_ides} == {'{"version":"1.2"}'}
+    warnings = [line for line in run.log.splitlines() if "| WARNING " in line]
+    assert len([w for w in warnings if "ides[].version" in w]) == 1
 
 
 def test_figures_of_another_day_are_left_to_that_day(

@@ -15,11 +15,11 @@ from warehouses.stores import DuckDB, JsonLines, Postgres, Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Slow, and in environments of their own: `make test-warehouses`.
+# Slow, or in environments of their own: `make test-warehouses`.
 collect_ignore = (
     []
     if os.environ.get("TEST_WAREHOUSES") == "all"
-    else ["test_bigquery.py", "test_snowflake.py"]
+    else ["test_bigquery.py", "test_snowflake.py", "test_volume.py"]
 )
 KINDS = ("postgres", "duckdb", "jsonl")
 
@@ -62,3 +62,17 @@ def new_store(
 def store(request: pytest.FixtureRequest, new_store: Callable[[str], Store]) -> Store:
     """Give an empty store of each kind."""
     return new_store(request.param)
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Give a function that adds a line to what is shown at the end of the tests."""
+    return lambda line: record_property("measured", line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests had to tell."""
+    for report in terminalreporter.getreports("passed"):
+        for name, line in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(line)

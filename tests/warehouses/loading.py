@@ -88,7 +88,7 @@ class Loader:
     def load(self, messages: bytes) -> dict[str, Any] | None:
         """Load messages and return the last state the loader let go of."""
         done = subprocess.run(
-            self._words(),
+            self.words(),
             input=messages,
             cwd=self.folder,
             env={**os.environ, **self.environment},
@@ -110,7 +110,7 @@ class Loader:
         """
         with tempfile.TemporaryFile() as states:
             process = subprocess.Popen(
-                self._words(),
+                self.words(),
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
                 stdout=states,
@@ -128,7 +128,8 @@ class Loader:
             states.seek(0)
             return _last_state(states.read())
 
-    def _words(self) -> list[str]:
+    def words(self) -> list[str]:
+        """Return the command line, with its settings in a file."""
         file = self.folder / "loader.json"
         file.write_text(json.dumps(self.settings))
         return [*self.command, "--config", str(file)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -63,11 +64,21 @@ class NewFieldsOrganisation(OddOrganisation):
                 user["lines"] = {"generated": 7, "kinds": ["a", "b"], "note": "it's"}
         for entry in data["daily"]:
             entry["lines_accepted"] = 1234567890123
+            for ide in entry["ides"]:
+                ide["version"] = "1.2"
         return data
 
 
 def with_new_fields_apart(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with its unknown fields where the tap keeps them."""
-    new = {k: v for k, v in row.items() if k in {"lines", "lines_accepted"}}
+    """Return a row with its unknown fields where the tap keeps them, as text."""
+    new: dict[str, Any] = {
+        k: row[k] for k in ("lines", "lines_accepted", "version") if k in row
+    }
     known = {k: v for k, v in row.items() if k not in new}
-    return {**known, "additional_fields": new or None}
+    if "active_users" in row and any("version" in ide for ide in row["ides"]):
+        new["ides"] = row["ides"]
+        known["ides"] = [
+            {k: v for k, v in ide.items() if k != "version"} for ide in row["ides"]
+        ]
+    text = json.dumps(new, separators=(",", ":")) if new else None
+    return {**known, "additional_fields": text}

@@ -28,6 +28,7 @@ from tap_zencoder.errors import (
     UnavailableError,
     ZencoderError,
 )
+from tap_zencoder.progress import Tally
 from tap_zencoder.responses import UNAUTHORIZED, Response
 from tap_zencoder.throttle import Throttle
 
@@ -125,6 +126,7 @@ class Zencoder:
             else ClientCredentials(self._log_in)
         )
         self.throttle = Throttle(settings.concurrency)
+        self.tally = Tally()
 
     @contextlib.contextmanager
     def connect(self) -> Iterator[Callable[[api.UsageQuery], api.UsageReport]]:
@@ -153,6 +155,7 @@ class Zencoder:
         query: api.UsageQuery,
         credentials: dict[str, str],
     ) -> Response:
+        self.tally.count_request()
         response = connection.send(
             "GET",
             self._url,
@@ -176,6 +179,7 @@ class Zencoder:
             def ask() -> api.Token:
                 self.throttle.wait()  # no turn: whoever logs in has one already
                 url = settings.auth_url
+                self.tally.count_request()
                 return api.read_token(connection.send("POST", url, json=credentials))
 
             return self._persistently(api.LOGIN, ask)
@@ -199,6 +203,7 @@ class Zencoder:
     def _note_retry(self, subject: object, details: Any) -> None:
         error: TransientError = details["exception"]
         self.throttle.failed(error.retry_after)
+        self.tally.count_retry()
         # Not a logger of the module: a logging configuration, which is read after the
         # imports, disables the loggers that it finds.
         logging.getLogger("tap-zencoder.client").warning(

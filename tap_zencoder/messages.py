@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,8 @@ class MessageWriter(GenericSingerWriter[bytes, Message]):
         self._lines = bytearray()
         self._writing = False
         self._stop_with: int | None = None
+        self.records: Counter[str] = Counter()
+        """How many records were written, by stream."""
 
     @override
     def serialize_message(self, message: Message) -> bytes:
@@ -45,8 +48,11 @@ class MessageWriter(GenericSingerWriter[bytes, Message]):
             OutputError: It cannot be written.
         """
         self._lines += self.serialize_message(message)
-        if len(self._lines) >= _BUFFER or not isinstance(message, RecordMessage):
-            self._flush()
+        if isinstance(message, RecordMessage):
+            self.records[message.stream] += 1
+            if len(self._lines) < _BUFFER:
+                return
+        self._flush()
 
     def write_record(self, stream: str, record: dict[str, Any]) -> None:
         """Write a record as it is, sparing the making of a message object.
@@ -64,6 +70,7 @@ class MessageWriter(GenericSingerWriter[bytes, Message]):
             },
         )
         self._lines += b"\n"
+        self.records[stream] += 1
         if len(self._lines) >= _BUFFER:
             self._flush()
 

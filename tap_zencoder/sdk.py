@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from datetime import date
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
@@ -148,6 +149,22 @@ class ZencoderTapBase(Tap):
         watchdog.daemon = True
         watchdog.start()
         self.writer.stop(status)
+
+    @abc.abstractmethod
+    def log_summary(self, outcome: str, seconds: float) -> None:
+        """Say in one line what a sync took."""
+
+    # Final in the SDK, which has no other place around a whole sync.
+    @override  # type: ignore[misc]
+    def sync_all(self) -> None:
+        """Sync all selected streams, and end with a summary, whatever happens."""
+        started = time.monotonic()
+        outcome = "stopped"
+        try:
+            super().sync_all()
+            outcome = "complete"
+        finally:
+            self.log_summary(outcome, time.monotonic() - started)
 
     @classmethod
     @override

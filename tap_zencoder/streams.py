@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk import SchemaDirectory, StreamSchema
 from typing_extensions import override
 
-from tap_zencoder import api, schemas
+from tap_zencoder import api, progress, schemas
 from tap_zencoder.objects import (
     ApiObject,
     DailyUsage,
@@ -91,9 +91,11 @@ class DayStream(ZencoderStream):
         """Yield the rows of the window, with a checkpoint after each day."""
         window = self.window
         self.log("Syncing %s; bookmark: %s", window, self.bookmark or "none yet")
-        for day, report in self.tap.reports.read(window):
-            yield from self.noted(report, self.rows(day, report))
-            self.checkpoint(day, self.tap.today)
+        with progress.shown(self.name, window) as reached:
+            for day, report in self.tap.reports.read(window):
+                yield from self.noted(report, self.rows(day, report))
+                self.checkpoint(day, self.tap.today)
+                reached(day)
         if not window:
             self.checkpoint(None, self.tap.today)
 

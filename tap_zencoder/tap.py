@@ -192,6 +192,21 @@ class TapZencoder(ZencoderTapBase):
         ]
         return UsageReports(Zencoder(self.settings), windows, self.today)
 
+    @override
+    def log_summary(self, outcome: str, seconds: float) -> None:
+        """Say in one line what a sync took."""
+        tally = self.reports.tally
+        records = [f"{number} {name}" for name, number in self.writer.records.items()]
+        self.logger.info(
+            "Sync %s: %d days; records: %s; %d requests, %d retries; %.1f s.",
+            outcome,
+            len(self.reports.days_read),
+            ", ".join(records) or "none",
+            tally.requests,
+            tally.retries,
+            seconds,
+        )
+
     @property
     @override
     def streams(self) -> dict[str, Any]:

@@ -51,12 +51,15 @@ class UsageReports:
     ) -> None:
         """Take the window of each stream that will read."""
         self._zencoder = zencoder
+        self.tally = zencoder.tally
         self._today = today
         self._readers = Counter(day for window in windows for day in window)
         self._kept: dict[date, bytes] = {}
         self._kept_bytes = 0
         self._refused: dict[date, DayRefusedError] = {}
         self._told: set[date] = set()
+        self.days_read: set[date] = set()
+        """The days that a stream has had the report of."""
 
     def read(self, window: Window) -> Iterator[tuple[date, UsageReport]]:
         """Yield each day of the window with its report, oldest first.
@@ -82,6 +85,7 @@ class UsageReports:
             self._tell_of(left_out, "older than what it keeps")
             left_out.clear()
             any_answered = True
+            self.days_read.add(day)
             yield day, answer
         if left_out and not any_answered:
             raise self._refused[left_out[-1]]

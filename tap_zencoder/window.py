@@ -36,6 +36,10 @@ class Window:
         """Count the days."""
         return max(0, self.last.toordinal() - self.first.toordinal() + 1)
 
+    def position(self, day: date) -> int:
+        """Return which of the days a day is; the first is 1."""
+        return (day - self.first).days + 1
+
     def __str__(self) -> str:
         """Name the days for a log line."""
         if not self:

@@ -6,13 +6,14 @@ import os
 import resource
 from datetime import date
 
-from tap_zencoder import client, tap
+from tap_zencoder import client, progress, tap
 from tap_zencoder.cli import main
 
 TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
 
 tap.utc_today = lambda: TODAY
 client.FIRST_DELAY = float(os.environ["TEST_FIRST_DELAY"])
+progress.EVERY = float(os.environ.get("TEST_PROGRESS_EVERY", progress.EVERY))
 if "TEST_MEMORY" in os.environ:
     most = int(os.environ["TEST_MEMORY"])
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

@@ -14,7 +14,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test test-warehouses soak fuzz bench lint format requirements clean
+.PHONY: help demo test test-warehouses soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -53,6 +53,15 @@ format: $(PACKAGES) ## Put the code into its standard form
 	ruff check --fix
 	ruff format
 
+hub: $(PACKAGES) ## Write the entry for the Meltano Hub
+	python hub/generate.py
+
+dist: $(PACKAGES) ## Build the sdist and the wheel, and prove the wheel on each Python here
+	@rm -rf dist && mkdir dist
+	@python -m build --no-isolation >dist/build.log 2>&1 || { cat dist/build.log; exit 1; }
+	@rm dist/build.log
+	python release/prove_wheel.py
+
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
@@ -77,7 +86,7 @@ COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3
 	--generate-hashes --strip-extras --custom-compile-command 'make requirements'
 
 clean: ## Remove everything that make made, loaded data and state included
-	rm -rf .venv .meltano benchmarks/.venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano dist benchmarks/.venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find output -mindepth 1 ! -name .gitignore -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import STREAMS, YESTERDAY, Run, bookmarks
 from test_streams import FORTNIGHT, expected
+from written import kept
 
 from tap_zencoder.sandbox import faults
 
@@ -142,7 +143,7 @@ def test_a_sync_ended_at_random_moments_loses_nothing(
             sandbox.faults = plan
         process = started(tap_command(settings, state=table.state))
         output = interrupted(process, dice.uniform(0.3, 1.0), way)
-        log = process.stderr.read().decode()
+        log = kept(process.stderr.read())
         process.stderr.close()
         whole = not output or output.endswith(b"\n")
         assert whole or way in {signal.SIGKILL, None}, "a torn line"
@@ -194,7 +195,7 @@ def test_a_signal_ends_the_sync_within_two_seconds(
     signalled = time.monotonic()
     output, log = process.communicate(timeout=10)
     assert time.monotonic() - signalled < 2
-    run = Run(process.returncode, output, log.decode())
+    run = Run(process.returncode, output, kept(log))
     assert run.status == status
     assert "Traceback" not in run.log
     assert not run.errors
@@ -246,7 +247,7 @@ def test_a_target_that_goes_away_ends_the_sync_quietly(
         time.sleep(0.01)
     process.stdout.close()
     assert process.wait(timeout=2) == 1
-    log = process.stderr.read().decode()
+    log = kept(process.stderr.read())
     process.stderr.close()
     assert "Traceback" not in log
     assert "BrokenPipe" not in log

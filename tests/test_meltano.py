@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from conftest import STREAMS
 from test_streams import expected
+from written import kept
 
 from tap_zencoder.sandbox import Organisation, Sandbox
 from tap_zencoder.window import Window
@@ -49,7 +50,7 @@ class Project:
         }
         own |= {f"TAP_ZENCODER_{k.upper()}": v for k, v in settings.items()}
         plain = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
-        return subprocess.run(
+        done = subprocess.run(
             ["meltano", "--env-file=/dev/null", *words],  # noqa: S607  # of make's PATH
             cwd=ROOT,
             env={**plain, **own},
@@ -58,6 +59,8 @@ class Project:
             timeout=120,
             check=False,
         )
+        kept(done.stdout + done.stderr)
+        return done
 
     def sync(self, window: Window) -> subprocess.CompletedProcess[str]:
         return self.meltano(

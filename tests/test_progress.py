@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import STREAMS, Run
 from test_streams import FORTNIGHT, expected
+from written import kept
 
 from tap_zencoder import progress
 from tap_zencoder.sandbox import faults
@@ -191,7 +192,7 @@ def on_a_terminal(
         assert process.stdout is not None
         output = process.stdout.read()
     assert process.returncode == 0, shown.decode()
-    return shown.decode(), output
+    return kept(bytes(shown)), output
 
 
 def test_logs_are_json_where_the_sdk_is_told_so(

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import sys
 import threading
+import traceback
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
+
+from typing_extensions import override
 
 from tap_zencoder.sandbox.faults import Delay, Drip, Hang, Reset, Respond, Truncate
 from tap_zencoder.sandbox.organisation import Organisation
@@ -144,8 +148,17 @@ class _Server(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         super().server_close()
 
+    @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that went away is its own business."""
+        """Tell where it crashed, but not the message, which may hold anything.
+
+        A client that went away is its own business.
+        """
+        error = sys.exception()
+        if error is None or isinstance(error, ConnectionError):
+            return
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        sys.stderr.write(f"The sandbox failed: {type(error).__name__} at\n{frames}")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -165,8 +178,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         sandbox = self.server.sandbox
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(min(length, _LARGEST_REQUEST))
+        length = self.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() else 0
+        body = self.rfile.read(min(size, _LARGEST_REQUEST))
         request = sandbox.arrived(self.command, self.path)
         fault = sandbox.faults(request) if sandbox.faults else None
         if self.command == "GET" and sandbox.latency:

@@ -68,6 +68,12 @@ class Service:
         self._lock = threading.Lock()
         self._body = lru_cache(maxsize=1000)(self._encoded)
 
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens that were given out and not revoked."""
+        with self._lock:
+            return list(self._tokens)
+
     def revoke_tokens(self) -> None:
         """Make every token given out so far worthless."""
         with self._lock:

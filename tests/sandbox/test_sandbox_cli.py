@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from written import kept
+
+from tap_zencoder.sandbox.service import API_KEY, CLIENT_SECRET
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tap_zencoder.sandbox import Sandbox
 
 SANDBOX = [sys.executable, "-m", "tap_zencoder.sandbox"]
 SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    done = subprocess.run(
         [*SANDBOX, *words],
         env={**os.environ, **environment},
         capture_output=True,
@@ -27,6 +32,8 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         timeout=30,
         check=False,
     )
+    kept(done.stderr)
+    return done
 
 
 def test_a_command_finds_the_sandbox_in_its_environment() -> None:
@@ -139,3 +146,25 @@ def test_requests_are_logged_without_secrets(tmp_path: Path) -> None:
         "2026-01-06",
     }
     assert "secret" not in log.read_text()
+
+
+def test_a_crash_of_the_sandbox_tells_where_and_no_secrets(
+    capsys: pytest.CaptureFixture[str],
+    sandbox: Sandbox,
+) -> None:
+    said = f"{CLIENT_SECRET} of developer-0001@example.com"
+
+    def crash(*_: object) -> dict[str, Any]:
+        raise ValueError(said)
+
+    sandbox.answers = crash
+    with pytest.raises(requests.ConnectionError):
+        requests.get(
+            f"{sandbox.api_url}/api/v1/data/usage?day=2026-03-02",
+            headers={"zencoder-api-key": API_KEY},
+            timeout=10,
+        )
+    told = capsys.readouterr().err
+    assert told.startswith("The sandbox failed: ValueError at\n")
+    assert ", in crash\n" in told
+    assert said not in told

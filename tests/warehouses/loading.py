@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conftest import TODAY
+from written import kept
 
 from tap_zencoder.sandbox import Sandbox
 
@@ -72,7 +73,8 @@ def _extracted(
                 capture_output=True,
                 check=False,
             )
-    assert done.returncode == status, done.stderr.decode()
+    log = kept(done.stderr)
+    assert done.returncode == status, log
     return done.stdout
 
 

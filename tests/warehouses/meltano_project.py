@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from written import kept
 
 from warehouses.documents import ROOT
 
@@ -49,7 +50,7 @@ class MeltanoProject:
         """Run Meltano with nothing of the caller's settings but these."""
         prefixes = ("MELTANO_", "TAP_", "TARGET_", "EMAIL_SALT")
         plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
-        return subprocess.run(
+        done = subprocess.run(
             ["meltano", "--env-file=/dev/null", "run", *words],  # noqa: S607  # of make's PATH
             cwd=self.folder,
             env={**plain, "MELTANO_PROJECT_ROOT": str(self.folder), **environment},
@@ -58,6 +59,8 @@ class MeltanoProject:
             timeout=300,
             check=False,
         )
+        kept(done.stdout + done.stderr)
+        return done
 
 
 def variables(prefix: str, settings: dict[str, Any]) -> dict[str, str]:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = TODAY - timedelta(days=1)
-STREAMS = ("period_summaries", "daily", "daily_ides", "daily_languages", "users")
+KEYS = {
+    "period_summaries": ("day", "period"),
+    "daily": ("day",),
+    "daily_ides": ("day", "ide_name"),
+    "daily_languages": ("day", "language_name"),
+    "users": ("day", "email"),
+}
+STREAMS = tuple(KEYS)
 _TAP = str(Path(__file__).with_name("tap_with_a_clock.py"))
 
 

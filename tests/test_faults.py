@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import STREAMS, TODAY, Run, bookmarks
-from test_kills import KEYS, Table
+from conftest import KEYS, STREAMS, TODAY, Run, bookmarks
+from test_kills import Table
 from test_streams import FORTNIGHT, expected
 
 from tap_zencoder import tap

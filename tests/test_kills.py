@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import STREAMS, YESTERDAY, Run, bookmarks
+from conftest import KEYS, STREAMS, YESTERDAY, Run, bookmarks
 from test_streams import FORTNIGHT, expected
 from written import kept
 
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
 
     RunTap = Callable[..., Run]
     TapCommand = Callable[..., tuple[list[str], dict[str, str]]]
-
-KEYS = {
-    "daily": ("day",),
-    "daily_ides": ("day", "ide_name"),
-    "daily_languages": ("day", "language_name"),
-    "period_summaries": ("day", "period"),
-    "users": ("day", "email"),
-}
 
 
 class Table:

@@ -16,7 +16,7 @@ import requests
 from typing_extensions import override
 
 from warehouses.loading import PLUGINS, Loader
-from warehouses.stores import KEYS, Row, Store, own_columns
+from warehouses.stores import Row, Store, own_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,14 +124,6 @@ class BigQuery(Store):
         fields = self._get(f"/tables/{stream}")["schema"]["fields"]
         return {field["name"]: _type(field) for field in fields}
 
-    @override
-    def key(self, stream: str) -> set[str]:
-        return set(KEYS[stream])
-
-    @override
-    def arrived(self, stream: str) -> int:
-        return len(self.rows(stream))
-
     def _get(self, path: str) -> Any:
         dataset = "/bigquery/v2/projects/sandbox/datasets/tap_zencoder"
         return requests.get(self.address + dataset + path, timeout=60).json()
@@ -204,14 +196,6 @@ class Snowflake(Store):
     def types(self, stream: str) -> dict[str, str]:
         columns = self._table(stream)["columns"]
         return {name.lower(): kind for name, kind in columns}
-
-    @override
-    def key(self, stream: str) -> set[str]:
-        return set(KEYS[stream])
-
-    @override
-    def arrived(self, stream: str) -> int:
-        return len(self.rows(stream))
 
     def _table(self, stream: str) -> Any:
         tables = json.loads((self.folder / "tables.json").read_text())

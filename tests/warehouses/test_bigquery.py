@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import STREAMS, YESTERDAY, bookmarks
 
-from tap_zencoder.window import Window
 from warehouses import documents
 from warehouses.emulated import BigQuery, bigquery_emulator
 from warehouses.loading import extracted
-from warehouses.stores import sorted_by_key
-from warehouses.test_loading import DAY_STREAMS, FORTNIGHT, ODD, SETTLED, due
+from warehouses.test_loading import (
+    EARLY,
+    FORTNIGHT,
+    ODD,
+    SETTLED,
+    due_after_resending,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-EARLY = Window(FORTNIGHT.first, FORTNIGHT.last - timedelta(days=3))
-RESENT = Window(EARLY.last - timedelta(days=3), FORTNIGHT.last)
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +41,7 @@ def test_every_row_arrives_and_days_sent_again_replace_what_was_there(
     store: BigQuery,
     stream: str,
 ) -> None:
-    truth = due(store, SETTLED, RESENT)[stream]
-    if stream in DAY_STREAMS:
-        kept = Window(EARLY.first, RESENT.first - timedelta(days=1))
-        truth += due(store, ODD, kept)[stream]
-    assert store.by_key(stream) == sorted_by_key(stream, truth)
+    assert store.by_key(stream) == due_after_resending(store, ODD)[stream]
 
 
 def test_no_temporary_table_is_left(store: BigQuery) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from conftest import STREAMS, TODAY, YESTERDAY, bookmarks
+from conftest import KEYS, STREAMS, TODAY, YESTERDAY, bookmarks
 from test_streams import expected
 
 from tap_zencoder.sandbox import Organisation
@@ -22,7 +22,7 @@ from warehouses.organisations import (
     SettledOrganisation,
     with_new_fields_apart,
 )
-from warehouses.stores import KEYS, JsonLines, Postgres, sorted_by_key
+from warehouses.stores import JsonLines, Postgres, sorted_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,20 @@ def due(
         )
         for stream, rows in expected(organisation, window).items()
     }
+
+
+EARLY = Window(FORTNIGHT.first, FORTNIGHT.last - timedelta(days=3))
+RESENT = Window(EARLY.last - timedelta(days=3), FORTNIGHT.last)
+
+
+def due_after_resending(store: Store, organisation: Organisation) -> dict[str, Any]:
+    """Say what a store should hold after `EARLY` days, and `RESENT` ones settled."""
+    kept = Window(EARLY.first, RESENT.first - timedelta(days=1))
+    before, after = due(store, organisation, kept), due(store, SETTLED, RESENT)
+    return {
+        stream: sorted_by_key(stream, before[stream] + after[stream])
+        for stream in DAY_STREAMS
+    } | {"period_summaries": after["period_summaries"]}
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -109,18 +123,14 @@ def test_the_columns_are_as_the_page_says(loaded: Store, stream: str) -> None:
 
 
 def test_days_sent_again_replace_what_was_there(store: Store) -> None:
-    before, after = OddOrganisation(seed=7), SETTLED
-    early = Window(FORTNIGHT.first, FORTNIGHT.last - timedelta(days=3))
-    state = store.loader().load(extracted(before, early))
-    again = extracted(after, FORTNIGHT, state, lookback_days=3)
-    resent = Window(early.last - timedelta(days=3), FORTNIGHT.last)
+    before = OddOrganisation(seed=7)
+    state = store.loader().load(extracted(before, EARLY))
+    again = extracted(SETTLED, FORTNIGHT, state, lookback_days=3)
     assert store.loader().load(again) is not None
-    for stream in DAY_STREAMS:
-        kept = due(store, before, Window(early.first, resent.first - timedelta(days=1)))
-        truth = kept[stream] + due(store, after, resent)[stream]
-        assert store.by_key(stream) == sorted_by_key(stream, truth)
+    for stream, truth in due_after_resending(store, before).items():
+        assert store.by_key(stream) == truth
     if isinstance(store, JsonLines):
-        sent = due(store, before, early), due(store, after, resent)
+        sent = due(store, before, EARLY), due(store, SETTLED, RESENT)
         assert len(store.lines("users")) == sum(len(rows["users"]) for rows in sent)
         latest = documents.statement("JSON Lines", "the latest lines")
         file = store.folder / "users.jsonl"

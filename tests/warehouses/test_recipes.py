@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 import yaml
-from conftest import STREAMS, TODAY, YESTERDAY
+from conftest import KEYS, STREAMS, TODAY, YESTERDAY
 from test_streams import expected
 
 from tap_zencoder.sandbox import Organisation, Sandbox
@@ -21,7 +21,7 @@ from warehouses import documents
 from warehouses.loading import extracted
 from warehouses.meltano_project import MeltanoProject, variables
 from warehouses.organisations import OddOrganisation
-from warehouses.stores import KEYS, DuckDB, Postgres, sorted_by_key
+from warehouses.stores import DuckDB, Postgres, sorted_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

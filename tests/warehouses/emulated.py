@@ -7,7 +7,7 @@ import json
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,14 +80,10 @@ class BigQuery(Store):
         own = {
             "project": "sandbox",
             "dataset": "tap_zencoder",
-            "method": "streaming_insert",
-            "denormalized": True,
-            "upsert": True,
-            "dedupe_before_upsert": True,
         }
         command = program("target-bigquery", "bigquery_loader.py")
-        environment = {"BIGQUERY_EMULATOR_HOST": self.address}
-        return Loader(command, {**own, **settings}, self.folder, environment)
+        loader = self._loader(command, {**own, **settings})
+        return replace(loader, environment={"BIGQUERY_EMULATOR_HOST": self.address})
 
     def tables(self) -> set[str]:
         """Return the names of all tables."""
@@ -174,7 +170,7 @@ class Snowflake(Store):
             "default_target_schema": "tap_zencoder",
         }
         command = [*program("fakesnow", "snowflake_loader.py"), str(self.folder)]
-        return Loader(command, {**own, **settings}, self.folder)
+        return self._loader(command, {**own, **settings})
 
     def statements(self) -> list[str]:
         """Return what the loader last said to Snowflake, in single spaces."""

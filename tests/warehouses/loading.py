@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from conftest import TODAY
 from written import kept
 
@@ -33,6 +34,14 @@ def plugin(name: str) -> list[str]:
     command = PLUGINS / "loaders" / name / "venv" / "bin" / name
     assert command.exists(), f"{name} is not installed: run the tests with `make`"
     return [str(command)]
+
+
+def project_settings(name: str) -> dict[str, Any]:
+    """Return the settings that a loader gets from meltano.yml, wherever it runs."""
+    project = yaml.safe_load((TESTS.parent / "meltano.yml").read_text())
+    [loader] = [p for p in project["plugins"]["loaders"] if p["name"] == name]
+    values = {s["name"]: s["value"] for s in loader["settings"] if "value" in s}
+    return {k: v for k, v in values.items() if "$" not in str(v)}
 
 
 def extracted(

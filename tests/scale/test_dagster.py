@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import KEYS
 from test_streams import expected
-from warehouses.conftest import server as server  # noqa: PLC0414  # a fixture
 from warehouses.stores import Postgres
 
 from scale import cluster
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from warehouses.postgres_server import PostgresServer
+    from postgres_server import PostgresServer
 
 DAY_STREAMS = [stream for stream in KEYS if stream != "period_summaries"]
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for all tests, and stores of their own for each."""
+"""Stores of their own for each test."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from warehouses import postgres_server
-from warehouses.postgres_server import PostgresServer
 from warehouses.stores import DuckDB, JsonLines, Postgres, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from postgres_server import PostgresServer
 
 # Slow, or in environments of their own: `make test-warehouses`.
 collect_ignore = (
@@ -22,17 +22,6 @@ collect_ignore = (
     else ["test_bigquery.py", "test_snowflake.py", "test_volume.py"]
 )
 KINDS = ("postgres", "duckdb", "jsonl")
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[PostgresServer]:
-    """Give the server that ``POSTGRES_*`` tells of, or one of our own."""
-    there = PostgresServer.from_environment()
-    if there:
-        yield there
-    else:
-        with postgres_server.running() as own:
-            yield own
 
 
 @pytest.fixture(scope="session")

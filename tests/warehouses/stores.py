@@ -21,7 +21,7 @@ from typing_extensions import override
 from warehouses.loading import Loader, plugin, project_settings
 
 if TYPE_CHECKING:
-    from warehouses.postgres_server import PostgresServer
+    from postgres_server import PostgresServer
 
 DATES = {"day", "start", "end", "last_active"}
 

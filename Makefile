@@ -25,7 +25,7 @@ demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it res
 	@python demo/run.py
 
 test: $(TESTED_PLUGINS) ## Run the tests
-	pytest
+	pytest --numprocesses auto --dist worksteal
 
 test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; BigQuery and Snowflake are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses
@@ -48,10 +48,12 @@ benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@$@/bin/$(PIP) --no-compile --require-hashes -r $<
 	@touch $@
 
-lint: $(PACKAGES) ## Check style and types
+lint: $(PACKAGES) ## Check style, types and workflows
 	ruff check
 	ruff format --check
 	mypy
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	zizmor --quiet --offline .github/workflows/*.yml
 
 format: $(PACKAGES) ## Put the code into its standard form
 	ruff check --fix

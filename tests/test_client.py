@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import socket
 import ssl
 import threading
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
 from conftest import TODAY
 
-from tap_zencoder import client
+from tap_zencoder import client, connection
 from tap_zencoder.api import UsageQuery
 from tap_zencoder.client import Zencoder
 from tap_zencoder.errors import (
@@ -29,7 +30,7 @@ from tap_zencoder.sandbox.service import API_KEY
 from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tap_zencoder.sandbox import Request, Sandbox
@@ -132,6 +133,108 @@ def test_an_answer_that_hangs_or_drips_is_cut_off_at_the_timeout(
     assert time.monotonic() - started < 3
 
 
+@contextlib.contextmanager
+def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Serve each connection with a function that writes bytes; give the address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.05)
+        over = threading.Event()
+
+        def serve() -> None:
+            while not over.is_set():
+                with contextlib.suppress(OSError):
+                    connection, _ = listening.accept()
+                    connection.settimeout(5)
+                    with connection:
+                        connection.recv(65536)
+                        answer(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+def drip(start: bytes, drop: bytes) -> Callable[[socket.socket], None]:
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(start)
+        for _ in range(300):
+            connection.sendall(drop)
+            time.sleep(0.1)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: ", b"x", id="headers"),
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="100 Continue"),
+        pytest.param(
+            b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 999\r\n\r\n",
+            b"x",
+            id="a redirect",
+        ),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;x=",
+            b"x",
+            id="a chunk's size",
+        ),
+    ],
+)
+def test_whatever_drips_is_cut_off_at_the_timeout(
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    start: bytes,
+    drop: bytes,
+) -> None:
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    with server(drip(start, drop)) as address:
+        known = zencoder(sandbox, api_url=address, request_timeout=1)
+        started = time.monotonic()
+        with pytest.raises(UnavailableError, match=r"no answer from .* within 1 s"):
+            ask(known)
+        assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\x00\xff\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+)
+def test_what_is_no_http_is_tried_again_and_then_told(
+    sandbox: Sandbox,
+    answer: bytes,
+) -> None:
+    with (
+        server(lambda connection: connection.sendall(answer)) as address,
+        pytest.raises(UnavailableError, match=r"the connection to .* broke"),
+    ):
+        ask(zencoder(sandbox, api_url=address))
+
+
+@pytest.mark.parametrize("place", [b"http://[bad", b"\xff", b"//x", b""])
+def test_wherever_a_redirect_leads_it_is_refused(
+    sandbox: Sandbox,
+    place: bytes,
+) -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: " + place
+    answer = head + b"\r\nContent-Length: 0\r\n\r\n"
+    with (
+        server(lambda connection: connection.sendall(answer)) as address,
+        pytest.raises(RequestRejectedError, match=r"redirect \(HTTP 302\)"),
+    ):
+        ask(zencoder(sandbox, auth_url=address))
+
+
 def test_an_answer_that_drips_fast_enough_is_read(sandbox: Sandbox) -> None:
     sandbox.faults = faults.Fail(faults.is_usage, [faults.Drip(0.001)])
     assert ask(zencoder(sandbox)) == truth(sandbox)
@@ -147,7 +250,7 @@ def test_a_body_beyond_the_limit_is_refused_by_name(
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "LARGEST_BODY", 1024)
+    monkeypatch.setattr(connection, "LARGEST_BODY", 1024)
     with pytest.raises(BodyTooLargeError):
         ask(zencoder(sandbox), UsageQuery.over("90d"))
 
@@ -174,6 +277,14 @@ def test_a_pause_the_server_asks_for_holds_every_worker_back(sandbox: Sandbox) -
         fetch(UsageQuery.on(DAY - timedelta(days=1)))
         refused.join()
     assert min(arrivals[1:]) - arrivals[0] >= 0.95
+
+
+def test_a_pause_may_be_asked_for_as_a_date(sandbox: Sandbox) -> None:
+    resume = datetime.now(UTC) + timedelta(seconds=2)
+    stamp = email.utils.format_datetime(resume, usegmt=True)
+    sandbox.faults = faults.Fail(faults.is_usage, [faults.throttled(stamp)])
+    assert ask(zencoder(sandbox)) == truth(sandbox)
+    assert datetime.now(UTC) >= resume.replace(microsecond=0)
 
 
 def test_an_api_key_needs_no_login(sandbox: Sandbox) -> None:
@@ -217,6 +328,24 @@ def test_a_token_that_is_refused_even_when_fresh_is_an_error(sandbox: Sandbox) -
     with pytest.raises(AuthenticationError, match="HTTP 401"):
         ask(zencoder(sandbox))
     assert [r.method for r in sandbox.requests] == ["POST", "GET", "POST", "GET"]
+
+
+def test_a_token_that_expires_is_renewed_once_by_many_workers(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.token_lifetime = 1
+    known = zencoder(sandbox, concurrency=16)
+    days = [UsageQuery.on(TODAY - timedelta(days=n)) for n in range(1, 17)]
+    with known.connect() as fetch:
+        fetch(QUERY)
+        time.sleep(1)
+        sandbox.token_lifetime = 3600
+        threads = [threading.Thread(target=fetch, args=[day]) for day in days]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sandbox.logins == 2
 
 
 def test_a_token_is_renewed_before_it_expires(sandbox: Sandbox) -> None:

@@ -18,6 +18,7 @@ from tap_zencoder.errors import (
     AuthenticationError,
     DayRefusedError,
     TransientError,
+    quoted,
 )
 from tap_zencoder.objects import UNREADABLE, Location, Row, read_object, read_rows
 
@@ -30,6 +31,7 @@ USAGE_PATH = "/api/v1/data/usage"
 PERIODS = ("7d", "30d", "90d")
 LOGIN = "the login at the token endpoint"
 
+_SUCCESS = b'"success"'
 _ERROR = b'"error"'
 # The token endpoint may echo what it was sent, so of its words only these are shown.
 _LOGIN_REFUSALS = ("Invalid authentication", "Invalid input json")
@@ -40,11 +42,17 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 class Token(msgspec.Struct):
     """What a login brings ("Authentication", "Response Fields").
 
-    ``expires_in`` is the token's lifetime in seconds.
+    ``expires_in`` is the token's lifetime in seconds; without it, `lifetime` is the
+    documented one.
     """
 
     access_token: Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e]+$")]
-    expires_in: Annotated[float, msgspec.Meta(ge=0)] = 86400
+    expires_in: Annotated[float, msgspec.Meta(ge=0)] | None = None
+
+    @property
+    def lifetime(self) -> float:
+        """How many seconds the token is good for."""
+        return 86400 if self.expires_in is None else self.expires_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +103,30 @@ class UsageReport:
     def daily(self) -> list[Row]:
         """Return ``data.daily[]``: the fields of `objects.DailyUsage`, arrays as sent.
 
+        There are none in an array that is null.
+
         Raises:
             ContractError: A known field is missing or of the wrong type.
         """
-        return read_rows(*self._part("daily"), objects.DailyUsage)
+        return read_rows(*self._array("daily"), objects.DailyUsage)
 
     def users(self) -> list[Row]:
         """Return ``data.users[]``: the fields of `objects.UserUsage`.
 
-        ``last_active`` is a ``YYYY-MM-DD`` day or null, however the API words it.
+        ``last_active`` is a ``YYYY-MM-DD`` day or null, however the API words it. There
+        are none in an array that is null.
 
         Raises:
             ContractError: A known field is missing or of the wrong type.
         """
-        raw, where = self._part("users")
+        raw, where = self._array("users")
         rows = read_rows(raw, where, objects.UserUsage)
         for index, row in enumerate(rows):
-            if row["last_active"] is not None:
+            last_active = row["last_active"] or None  # nothing may be "" as well
+            row["last_active"] = last_active
+            if last_active is not None:
                 try:
-                    row["last_active"] = objects.as_day(row["last_active"])
+                    row["last_active"] = objects.as_day(last_active)
                 except (ValueError, OverflowError) as error:
                     place = where.item(index).member("last_active")
                     raise place.error("neither a date nor a timestamp") from error
@@ -132,6 +145,10 @@ class UsageReport:
         new = {"period": new_in_period, "summary": new_in_summary}
         additional = {name: fields for name, fields in new.items() if fields}
         return {**period, **summary, "additional_fields": additional or None}
+
+    def _array(self, name: str) -> tuple[bytes | msgspec.Raw, Location]:
+        raw, where = self._part(name)
+        return b"[]" if bytes(raw) == b"null" else raw, where
 
     def _part(self, name: str) -> tuple[msgspec.Raw, Location]:
         where = Location(self.query, f"$.data.{name}")
@@ -160,10 +177,9 @@ def read_usage(query: UsageQuery, response: Response) -> UsageReport:
         raise AuthenticationError(message)
     if response.status == responses.FORBIDDEN:
         raise AccessDeniedError(query)
-    said = responses.said(response)
     if response.status == responses.BAD_REQUEST and query.is_day:
-        raise DayRefusedError(responses.rejected(query, response.status, said))
-    responses.refuse_unless_ok(query, response, said)
+        raise DayRefusedError(responses.rejected(query, response))
+    responses.refuse_unless_ok(query, response)
     return read_report(query, response.body)
 
 
@@ -186,9 +202,10 @@ def read_token(response: Response) -> Token:
             "token behind them has not expired or been deleted."
         )
         raise AuthenticationError(message)
-    responses.refuse_unless_ok(LOGIN, response, sentence="")
+    responses.refuse_unless_ok(LOGIN, response, may_quote=False)
     try:
-        return msgspec.json.decode(response.body, type=Token)
+        # Not strictly: some servers send the lifetime as text.
+        return msgspec.json.decode(response.body, type=Token, strict=False)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `")
         raise Location(LOGIN, path.rstrip("`") or "$").error(problem) from error
@@ -207,11 +224,17 @@ def read_report(query: UsageQuery, body: bytes) -> UsageReport:
     try:
         str(body, "utf-8")
         envelope = _members.decode(body)
-        if bytes(envelope.get("status", b"")) == _ERROR:
+        status = bytes(envelope.get("status", _SUCCESS))
+        if status == _ERROR:
             raise TransientError("an error in an answer with HTTP 200")
+        if status != _SUCCESS:
+            problem = f'"success" was expected, not {quoted(status.decode())}'
+            raise where.member("status").error(problem)
         data = _members.decode(envelope.get("data", b"null"))
     except msgspec.ValidationError as error:
         raise where.member("data").error("an object was expected") from error
+    except RecursionError as error:
+        raise where.error("arrays or objects in too many others") from error
     except UNREADABLE as error:
         raise responses.not_json(body) from error
     unknown = [f"$.{name}" for name in envelope if name not in {"status", "data"}]

@@ -91,6 +91,6 @@ class ClientCredentials:
         except ZencoderError as error:
             self._failure = error
             raise
-        margin = min(token.expires_in * _RENEWAL_MARGIN, _LONGEST_RENEWAL_MARGIN)
-        self._renew_at = started + token.expires_in - margin
+        margin = min(token.lifetime * _RENEWAL_MARGIN, _LONGEST_RENEWAL_MARGIN)
+        self._renew_at = started + token.lifetime - margin
         return {"Authorization": f"Bearer {token.access_token}"}

@@ -12,20 +12,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+# Whatever has an @ in it; the part before it may be quoted, and then have spaces.
+_ADDRESS = re.compile(r'"[^"]*"@\S*|\S*(?:@|%40)\S*', re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202f-\ud7ff\uf900-\ufffd]+")
 _LONGEST_QUOTE = 200
+_LONGEST_READ = 2000
 
 
 def quoted(text: str, secrets: Sequence[str] = ()) -> str:
     """Return foreign text fit for a log line.
 
-    Control characters become spaces, e-mail addresses and the given secrets are
-    masked, and what is longer than 200 characters is cut.
+    Control characters become spaces, words with an e-mail address in them and the given
+    secrets are masked, and what is longer than 200 characters is cut.
     """
+    if len(text) > _LONGEST_READ:
+        # Not within a word, or an address could lose the sign that it is one.
+        text = text[:_LONGEST_READ].rpartition(" ")[0] or text[:_LONGEST_READ]
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    text = _EMAIL.sub("***", _UNPRINTABLE.sub(" ", text)).strip()
+    text = _UNPRINTABLE.sub(" ", text)
+    text = _ADDRESS.sub("***", text).strip()
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 
@@ -109,6 +115,18 @@ class CertificateError(ZencoderError):
         )
 
 
+class EnvironmentSettingsError(ZencoderError):
+    """What the environment says about networks leaves no way to a server."""
+
+    def __init__(self, host: str, problem: str) -> None:
+        """Name the host and the problem, but not what the environment holds."""
+        super().__init__(
+            f"No request to {host} can be made: {problem}. Check api_url and auth_url, "
+            "and in the environment the proxy (HTTPS_PROXY, ALL_PROXY) and the file of "
+            "certificates (REQUESTS_CA_BUNDLE).",
+        )
+
+
 class BodyTooLargeError(ZencoderError):
     """An answer is too large to be what it should be."""
 
@@ -139,6 +157,6 @@ class UnavailableError(ZencoderError):
         """Name the request, how often it was tried and how the last try ended."""
         super().__init__(
             f"Zencoder stayed unavailable for {subject}: {attempts} attempts, the last "
-            f"one ended with: {last}. What was synced before is kept; run again to "
-            "continue from there.",
+            f"one ended with: {last}. Try again later; a sync continues where the last "
+            "one stopped.",
         )

@@ -24,6 +24,7 @@ LONGEST_RETRY_AFTER = 300.0
 
 _PASSING = {408, 429, *range(500, 600)}
 _REDIRECTS = range(300, 400)
+_CHECK_ADDRESSES = "Check api_url and auth_url"
 
 
 class Response(NamedTuple):
@@ -56,15 +57,23 @@ def said(response: Response) -> str:
     return quoted(refusal.message or " ".join(refusal.errors), response.secrets)
 
 
-def rejected(subject: object, status: int, sentence: str) -> str:
+def rejected(subject: object, response: Response, *, may_quote: bool = True) -> str:
     """Say that a server did not like a request, and why if it told."""
-    if sentence:
-        return f"The server rejected {subject} (HTTP {status}: {sentence})."
-    return f"The server rejected {subject} (HTTP {status}). Check api_url and auth_url."
+    why = said(response) if may_quote else ""
+    sentence = f"HTTP {response.status}: {why}" if why else f"HTTP {response.status}"
+    advice = "" if why and response.status == BAD_REQUEST else f" {_CHECK_ADDRESSES}."
+    return f"The server rejected {subject} ({sentence}).{advice}"
 
 
-def refuse_unless_ok(subject: object, response: Response, sentence: str) -> None:
-    """Return if a response is a success; ``sentence`` is what may be quoted of it.
+def refuse_unless_ok(
+    subject: object,
+    response: Response,
+    *,
+    may_quote: bool = True,
+) -> None:
+    """Return if a response is a success.
+
+    ``may_quote``: whether its words may be shown.
 
     Raises:
         TransientError: It says to try again.
@@ -78,11 +87,11 @@ def refuse_unless_ok(subject: object, response: Response, sentence: str) -> None
     if status in _REDIRECTS:
         message = (
             f"The server answered {subject} with a redirect (HTTP {status}). Redirects "
-            "are not followed, so that credentials stay where they were sent; check "
-            "api_url and auth_url."
+            f"are not followed, so that credentials stay where they were sent. "
+            f"{_CHECK_ADDRESSES}."
         )
         raise RequestRejectedError(message)
-    raise RequestRejectedError(rejected(subject, status, sentence))
+    raise RequestRejectedError(rejected(subject, response, may_quote=may_quote))
 
 
 def not_json(body: bytes) -> TransientError:
@@ -96,15 +105,20 @@ def _retry_after(response: Response) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        seconds = _seconds_until(value, response.received)
+        seconds = _seconds_until(value, response)
     return None if math.isnan(seconds) else min(max(seconds, 0), LONGEST_RETRY_AFTER)
 
 
-def _seconds_until(http_date: str, now: datetime) -> float:
+def _seconds_until(http_date: str, response: Response) -> float:
+    # By the server's own clock if it tells: ours may be wrong.
+    now = _moment(response.headers.get("Date", "")) or response.received
+    moment = _moment(http_date)
+    return math.nan if moment is None else (moment - now).total_seconds()
+
+
+def _moment(http_date: str) -> datetime | None:
     try:
         moment = email.utils.parsedate_to_datetime(http_date)
     except (ValueError, TypeError, OverflowError):
-        return math.nan
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - now).total_seconds()
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -110,7 +110,19 @@ def test_members_without_a_place_are_named() -> None:
     assert usage.unknown == ("$.request_id", "$.data.teams")
 
 
-@pytest.mark.parametrize("stamp", ["soon", "", "10:00", "0001-01-01T00:00:00+14:00"])
+def test_an_empty_last_activity_is_none() -> None:
+    user = {"email": "a@example.com", "messages": 1, "last_active": ""}
+    [row] = report({**DATA, "users": [user]}).users()
+    assert row["last_active"] is None
+
+
+def test_an_array_that_is_null_is_empty() -> None:
+    usage = report({**DATA, "users": None, "daily": None})
+    assert usage.users() == []
+    assert usage.daily() == []
+
+
+@pytest.mark.parametrize("stamp", ["soon", "10:00", "0001-01-01T00:00:00+14:00"])
 def test_a_last_activity_that_is_no_date_is_refused_by_its_path(stamp: str) -> None:
     user = {"email": "a@example.com", "messages": 1, "last_active": stamp}
     with pytest.raises(ContractError, match=r"\$\.data\.users\[0\]\.last_active"):
@@ -130,6 +142,18 @@ def test_json_that_is_no_envelope_breaks_the_contract(body: Any) -> None:
         api.read_usage(QUERY, response(200, body))
 
 
+def test_a_status_that_is_neither_success_nor_error_breaks_the_contract() -> None:
+    body = {"status": "partial", "data": DATA}
+    with pytest.raises(ContractError, match=r"at \$\.status: .* not \"partial\""):
+        api.read_usage(QUERY, response(200, body))
+
+
+def test_an_answer_nested_too_deeply_is_named() -> None:
+    body = b'{"data":' + b'{"a":' * 100_000
+    with pytest.raises(ContractError, match=r"day 2026-03-02 .*too many others"):
+        api.read_usage(QUERY, response(200, body))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -138,7 +162,6 @@ def test_json_that_is_no_envelope_breaks_the_contract(body: Any) -> None:
         b'{"status": "success", "data": {"users": [',
         b'{"data": {"users": "\xff"}}',
         b'{"status": "error", "message": "Failed to fetch data"}',
-        b'{"data":' + b"[" * 100_000,
     ],
 )
 def test_what_is_no_whole_answer_is_asked_for_again(body: bytes) -> None:
@@ -175,6 +198,14 @@ def test_a_server_may_say_how_long_to_wait(header: str, seconds: float | None) -
     assert error.value.retry_after == seconds
 
 
+def test_the_pause_is_reckoned_by_the_clock_of_the_server() -> None:
+    headers = {"Retry-After": "Tue, 10 Mar 2026 09:00:30 GMT"}
+    headers["Date"] = "Tue, 10 Mar 2026 09:00:10 GMT"  # ours says twelve
+    with pytest.raises(TransientError) as error:
+        api.read_usage(QUERY, response(429, b"")._replace(headers=headers))
+    assert error.value.retry_after == 20
+
+
 def test_a_rejected_parameter_is_told_in_the_words_of_the_api() -> None:
     said = "Invalid day parameter. Day must be in YYYY-MM-DD format"
     with pytest.raises(RequestRejectedError) as error:
@@ -191,6 +222,12 @@ def test_the_words_of_the_api_are_cleaned_before_they_are_shown() -> None:
     assert shown.isprintable()
     assert "example.com" not in shown
     assert len(shown) < 400
+
+
+@pytest.mark.parametrize("status", [404, 405, 410])
+def test_a_place_that_is_not_there_is_told_with_what_to_check(status: int) -> None:
+    with pytest.raises(RequestRejectedError, match=r"Not found.* Check api_url"):
+        api.read_usage(QUERY, response(status, {"message": "Not found"}))
 
 
 def test_refused_credentials_and_missing_rights_say_what_to_do() -> None:
@@ -220,11 +257,19 @@ def test_a_login_brings_a_token_and_its_lifetime() -> None:
             },
         ),
     )
-    assert (token.access_token, token.expires_in) == ("abc.def", 3600)
+    assert (token.access_token, token.lifetime) == ("abc.def", 3600)
 
 
-def test_a_token_without_a_lifetime_has_the_documented_day() -> None:
-    assert api.read_token(response(200, {"access_token": "abc"})).expires_in == 86400
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [({}, 86400), ({"expires_in": None}, 86400), ({"expires_in": "60"}, 60)],
+)
+def test_a_token_without_a_lifetime_has_the_documented_day(
+    said: Any,
+    seconds: float,
+) -> None:
+    answer = response(200, {"access_token": "abc", **said})
+    assert api.read_token(answer).lifetime == seconds
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 
 from tap_zencoder.errors import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Row: TypeAlias = dict[str, Any]
 
@@ -147,82 +143,6 @@ def read_object(
         ContractError: A known field is missing or of the wrong type.
     """
     return _split(_decoded(raw, where), where, kind)
-
-
-def split_fields(item: Row, kind: type[ApiObject]) -> Row:
-    """Return an object of an array as a row: what is unknown in additional_fields."""
-    known = kind.__struct_fields__
-    row = {name: item[name] for name in known}
-    row["additional_fields"] = {k: v for k, v in item.items() if k not in row} or None
-    return row
-
-
-def with_known_items(row: Row, kind: type[ApiObject]) -> Row:
-    """Return a row with nothing but known fields inside its arrays.
-
-    An array with more than that is kept whole in ``additional_fields``.
-    """
-    kept = {
-        name: row[name]
-        for name, item_kind in kind.nested.items()
-        if any(len(item) > len(item_kind.__struct_fields__) for item in row[name] or ())
-    }
-    if not kept:
-        return row
-    known = {
-        name: [
-            {k: item[k] for k in kind.nested[name].__struct_fields__} for item in items
-        ]
-        for name, items in kept.items()
-    }
-    unknown = {**(row["additional_fields"] or {}), **kept}
-    return {**row, **known, "additional_fields": unknown}
-
-
-def encode_additional_fields(rows: list[Row]) -> None:
-    """Turn the object in ``additional_fields`` of each row into JSON text.
-
-    Text is what every loader can store. An object of no fixed shape is not: streamed to
-    BigQuery, it costs the row.
-    """
-    for row in rows:
-        if row["additional_fields"] is not None:
-            row["additional_fields"] = msgspec.json.encode(
-                row["additional_fields"]
-            ).decode()
-
-
-def merge_duplicates(rows: list[Row], keys: Sequence[str]) -> list[Row]:
-    """Return the rows with one per key, where the first of that key stood.
-
-    Rows of the same key are parts of one: numbers are added, lists united, and of other
-    values the greatest is kept. Rows that are the same throughout count once.
-    """
-    key_of = itemgetter(*keys)
-    if len(set(map(key_of, rows))) == len(rows):
-        return rows
-    by_key: dict[Any, Row] = {}
-    for row in rows:
-        key = key_of(row)
-        other = by_key.setdefault(key, row)
-        if other is not row and other != row:
-            merged = {
-                k: v if k in keys else _merged(other[k], v) for k, v in row.items()
-            }
-            by_key[key] = merged
-    return list(by_key.values())
-
-
-def _merged(one: Any, other: Any) -> Any:
-    if one is None or other is None:
-        return other if one is None else one
-    if isinstance(one, int):
-        return one + other
-    if isinstance(one, list):
-        return [*one, *(item for item in other if item not in one)]
-    if isinstance(one, dict):
-        return {**one, **other}
-    return max(one, other)
 
 
 @lru_cache(maxsize=1024)

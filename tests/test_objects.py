@@ -8,13 +8,10 @@ import pytest
 from tap_zencoder.errors import ContractError
 from tap_zencoder.objects import (
     DailyUsage,
-    IdeUsage,
     Location,
     UserUsage,
     as_day,
-    merge_duplicates,
     read_rows,
-    split_fields,
 )
 
 HERE = Location("day 2026-03-02", "$.data.users")
@@ -80,11 +77,6 @@ def test_arrays_of_a_day_are_kept_as_they_come() -> None:
     ide = {"ide_name": "Zed", "engaged_users": 1, "version": "1.2"}
     [row] = read([{**DAY, "ides": [ide]}], DailyUsage)
     assert row["ides"] == [ide]
-    assert split_fields(row["ides"][0], IdeUsage) == {
-        "ide_name": "Zed",
-        "engaged_users": 1,
-        "additional_fields": {"version": "1.2"},
-    }
 
 
 def test_a_number_with_a_zero_fraction_is_an_integer() -> None:
@@ -157,31 +149,3 @@ def test_text_that_json_does_not_allow_is_refused() -> None:
 )
 def test_a_timestamp_becomes_its_utc_day(text: str, day: str) -> None:
     assert as_day(text) == day
-
-
-def test_rows_with_the_same_key_are_merged_in_place() -> None:
-    one = {"day": "2026-03-02", **USER, "additional_fields": None}
-    other = {
-        **one,
-        "messages": 3,
-        "last_active": "2026-03-03",
-        "ides": ["Zed", "VS Code"],
-        "languages": None,
-        "additional_fields": {"lines": 4},
-    }
-    another = {**one, "email": "b@example.com"}
-    assert merge_duplicates([one, another, other], ("day", "email")) == [
-        {
-            **one,
-            "messages": 8,
-            "last_active": "2026-03-03",
-            "ides": ["VS Code", "Zed"],
-            "additional_fields": {"lines": 4},
-        },
-        another,
-    ]
-
-
-def test_a_row_that_came_twice_counts_once() -> None:
-    row = {"day": "2026-03-02", **USER}
-    assert merge_duplicates([row, dict(row)], ("day", "email")) == [row]

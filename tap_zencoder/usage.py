@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 from tap_zencoder.api import UsageQuery, UsageReport, read_report
 from tap_zencoder.errors import DayRefusedError
+from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tap_zencoder.client import Zencoder
-    from tap_zencoder.window import Window
 
 KEPT_AT_MOST = 32 * 1024 * 1024
 """Bytes of compressed answers kept for other streams: years of a large organisation."""
@@ -69,14 +69,15 @@ class UsageReports:
         not be over in its time zone.
 
         Raises:
-            DayRefusedError: It refused a day in between, or all of them.
+            DayRefusedError: It refused a day in between, or all that are over.
             ZencoderError: A day could not be had. Those before it were yielded.
         """
         left_out: list[date] = []
         any_answered = False
+        yesterday = self._today - timedelta(days=1)
         for day, answer in self._answers(window):
             if isinstance(answer, DayRefusedError):
-                if any_answered and day < self._today - timedelta(days=1):
+                if any_answered and day < yesterday:
                     raise answer
                 left_out.append(day)
                 continue
@@ -87,7 +88,7 @@ class UsageReports:
             any_answered = True
             self.days_read.add(day)
             yield day, answer
-        if left_out and not any_answered:
+        if left_out and not any_answered and left_out[0] < yesterday:
             raise self._refused[left_out[-1]]
         self._tell_of(left_out, "perhaps not over in its time zone; the next sync asks")
 
@@ -125,7 +126,9 @@ class UsageReports:
             try:
                 report = next(fetched).result()
             except DayRefusedError as refusal:
-                return self._refused.setdefault(day, refusal)
+                # Without the traceback, which would keep the whole answer in memory.
+                self._refused[day] = refusal.with_traceback(None)
+                return self._refused[day]
         self._keep_or_drop(day, report)
         return report
 
@@ -161,11 +164,10 @@ class UsageReports:
         if left_out and not self._told.issuperset(left_out):
             self._told.update(left_out)
             logging.getLogger("tap-zencoder").warning(
-                "The API does not answer for %d days, %s to %s: %s.",
-                len(left_out),
-                left_out[0],
-                left_out[-1],
+                "The API does not answer for %s: %s. %s",
+                Window(left_out[0], left_out[-1]),
                 reason,
+                self._refused[left_out[-1]],
             )
 
     def _keep_or_drop(self, day: date, report: UsageReport) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+import tracemalloc
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,24 @@ def test_past_the_limit_days_are_fetched_again_instead_of_kept(
     shared = reports(sandbox, WINDOW, WINDOW)
     assert read(shared, WINDOW) == read(shared, WINDOW)
     assert len(WINDOW) < len(days_asked_for(sandbox)) < 2 * len(WINDOW)
+
+
+def test_the_answers_of_refused_days_are_not_kept(sandbox: Sandbox) -> None:
+    body = b'{"message": "too old"}' + b" " * 200_000
+    older = Window(WINDOW.first - timedelta(days=60), WINDOW.last)
+    sandbox.faults = lambda request: (
+        faults.Respond(400, body)
+        if request.query.get("day", "") < WINDOW.first.isoformat() and request.query
+        else None
+    )
+    shared = reports(sandbox, older, older)
+    tracemalloc.start()
+    try:
+        assert [day for day, _ in shared.read(older)] == list(WINDOW)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 4_000_000
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 16])

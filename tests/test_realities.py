@@ -58,6 +58,10 @@ def row(known: Iterable[str], item: dict[str, Any]) -> dict[str, Any]:
 def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     def both(name: str) -> Any:
         first, second = one[name], other[name]
+        if name == "additional_fields" and first:
+            lines = ("lines_generated", "lines_accepted")
+            halves = {"acceptance": {"rate": 1.0}}
+            return {**{line: first[line] + second[line] for line in lines}, **halves}
         if name == "messages":
             return first + second
         if isinstance(first, list):
@@ -289,4 +293,7 @@ def test_users_without_daily_figures_are_told(
         run = run_tap(settings(sandbox))
     assert run.records("daily") == []
     assert run.records("users")
-    assert run.log.count("gives no daily figures") == 1
+    told = "users were active, but tells nothing for the stream"
+    assert run.log.count(told) == 3
+    for stream in ("daily", "daily_ides", "daily_languages"):
+        assert run.log.count(f"{told} {stream},") == 1

@@ -56,10 +56,7 @@ def daily_is_empty(data: Data, _: Asked) -> Data:
 
 def today_is_empty(data: Data, asked: Asked) -> Data:
     """Answer nothing about the day that is not over yet."""
-    if asked.day != asked.today:
-        return data
-    nothing = {"total_active_users": 0, "total_messages": 0}
-    return {**data, "summary": nothing, "users": [], "daily": []}
+    return _nothing(data) if asked.day == asked.today else data
 
 
 def today_is_refused(data: Data, asked: Asked) -> Data:
@@ -67,6 +64,25 @@ def today_is_refused(data: Data, asked: Asked) -> Data:
     if asked.day is not None and asked.day >= asked.today:
         raise Refused(400, "Invalid day parameter. Day must be in the past")
     return data
+
+
+def yesterday_still_moves(data: Data, asked: Asked) -> Data:
+    """Have but half of yesterday's users yet."""
+    if asked.day != asked.today - _DAY:
+        return data
+    return {**data, "users": data["users"][::2]}
+
+
+def days_begin_later(data: Data, asked: Asked) -> Data:
+    """Cut days by a zone in which it is still yesterday: today is to come."""
+    if asked.day is None:
+        return _with_end(data, asked.today - _DAY)
+    return _nothing(data) if asked.day >= asked.today else data
+
+
+def days_begin_earlier(data: Data, asked: Asked) -> Data:
+    """Cut days by a zone in which it is tomorrow already."""
+    return _with_end(data, asked.today + _DAY) if asked.day is None else data
 
 
 def neighbours_come_along(data: Data, asked: Asked) -> Data:
@@ -81,8 +97,7 @@ def old_days_are_empty(data: Data, asked: Asked) -> Data:
     """Keep history for `RETENTION`; before that nothing ever happened."""
     if asked.day is None or asked.day >= asked.today - RETENTION:
         return data
-    nothing = {"total_active_users": 0, "total_messages": 0}
-    return {**data, "summary": nothing, "users": [], "daily": []}
+    return _nothing(data)
 
 
 def old_days_are_refused(data: Data, asked: Asked) -> Data:
@@ -139,14 +154,22 @@ def users_come_in_capitals(data: Data, asked: Asked) -> Data:
     return {**data, "users": users}
 
 
+def users_come_in_two_spellings(data: Data, _: Asked) -> Data:
+    """List a user once in each case, where somebody signed in with another."""
+    others = [
+        {**user, "email": user["email"].upper(), "messages": user["messages"] + 1}
+        for user in data["users"]
+    ]
+    return {**data, "users": [*data["users"], *others]}
+
+
 def lines_of_code_are_counted(data: Data, _: Asked) -> Data:
     """Have the announced fields for lines of code, everywhere."""
-    lines = {"lines_generated": 120, "lines_accepted": 45.5}
     return {
         **data,
-        "summary": {**data["summary"], **lines},
-        "users": [{**user, **lines} for user in data["users"]],
-        "daily": [{**entry, **lines} for entry in data["daily"]],
+        "summary": _with_lines(data["summary"], "total_messages"),
+        "users": [_with_lines(user, "messages") for user in data["users"]],
+        "daily": [_with_lines(entry, "messages") for entry in data["daily"]],
     }
 
 
@@ -175,6 +198,9 @@ REALITIES: dict[str, Reality] = {
         organisation_is_another,
         today_is_refused,
         today_is_empty,
+        yesterday_still_moves,
+        days_begin_later,
+        days_begin_earlier,
         old_days_are_refused,
         old_days_are_empty,
         neighbours_come_along,
@@ -183,6 +209,7 @@ REALITIES: dict[str, Reality] = {
         idle_users_are_listed,
         users_come_twice,
         users_come_in_capitals,
+        users_come_in_two_spellings,
         last_active_is_null,
         last_active_is_a_timestamp,
         last_active_has_a_zone,
@@ -191,6 +218,20 @@ REALITIES: dict[str, Reality] = {
         numbers_are_floats,
     )
 }
+
+
+def _nothing(data: Data) -> Data:
+    nothing = {"total_active_users": 0, "total_messages": 0}
+    return {**data, "summary": nothing, "users": [], "daily": []}
+
+
+def _with_end(data: Data, end: date) -> Data:
+    return {**data, "period": {**data["period"], "end": end.isoformat()}}
+
+
+def _with_lines(item: Data, messages: str) -> Data:
+    lines = {"lines_generated": 12 * item[messages], "lines_accepted": item[messages]}
+    return {**item, **lines, "acceptance": {"rate": 0.5}}
 
 
 def _with_last_active(data: Data, say: Callable[[str], str | None]) -> Data:

@@ -54,6 +54,16 @@ def test_a_command_finds_the_sandbox_in_its_environment() -> None:
     assert seen["API_KEY"] == "of another tool"
 
 
+def test_a_command_reaches_the_sandbox_without_a_proxy() -> None:
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "intranet.example"}
+    proxy |= {name.lower(): value for name, value in proxy.items()}
+    tap = [sys.executable, "-m", "tap_zencoder", "--config=ENV", "--test"]
+    done = run("--", *tap, **proxy)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(run("--", sys.executable, "-c", SHOW, **proxy).stdout)
+    assert seen["NO_PROXY"] == "intranet.example,127.0.0.1"
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [

@@ -1,0 +1,102 @@
+"""The SDK's command line, with one plain line when it fails."""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import stat
+import sys
+import threading
+import time
+import traceback
+from typing import NoReturn
+
+from singer_sdk.exceptions import MappingError
+
+from tap_zencoder.errors import (
+    OutputClosedError,
+    OutputError,
+    SettingsError,
+    ZencoderError,
+    quoted,
+)
+from tap_zencoder.tap import TapZencoder
+
+FAILED = 1
+_LEVEL = "TAP_ZENCODER_LOGLEVEL"
+_GRACE = 0.2
+"""Seconds a signal may take to arrive that has ended the target already."""
+
+
+def run() -> None:
+    """Run the command line; leave the process with an exit status if it fails."""
+    _leave_with_the_reader()
+    try:
+        _check_log_level()
+        TapZencoder.cli()
+    except (OutputClosedError, BrokenPipeError):
+        _leave_in_silence()
+    except MappingError as error:
+        _fail(SettingsError([f"stream_maps: {quoted(str(error))}"]), error)
+    except ZencoderError as error:
+        _fail(error, error)
+    except OSError as error:
+        if error.filename is not None:  # not of stdout
+            _fail(_unexpected(error), error)
+        _fail(OutputError(error.strerror or type(error).__name__), error)
+    except Exception as error:  # noqa: BLE001  # the last line of defence
+        _fail(_unexpected(error), error)
+
+
+def _check_log_level() -> None:
+    level = os.environ.get(_LEVEL)
+    known = logging.getLevelNamesMapping()
+    if level and level.upper() not in known:
+        names = ", ".join(known)
+        raise SettingsError([f"{_LEVEL} must be one of {names}, not {quoted(level)}"])
+
+
+def _unexpected(error: Exception) -> ZencoderError:
+    # Without its own words, which may hold anything.
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119  # a name
+    return ZencoderError(
+        f"Unexpected {type(error).__name__} at {place}, a fault of this program. What "
+        f"was synced before is kept. {_LEVEL}=DEBUG shows more.",
+    )
+
+
+def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
+    logger = TapZencoder.logger
+    logger.error("%s", sentence)
+    if logger.isEnabledFor(logging.DEBUG):
+        # The frames only: the messages of foreign exceptions may hold anything.
+        frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+        logger.debug("Raised as %s at:\n%s", type(error).__name__, "".join(frames))
+    if isinstance(sentence, OutputError):
+        _leave_in_silence()
+    sys.exit(FAILED)
+
+
+def _leave_with_the_reader() -> None:
+    """End the process as soon as nobody reads its output any more.
+
+    A write would tell, but a tap that waits for the API may not write for minutes.
+    """
+    output = sys.stdout.fileno()
+    if hasattr(select, "poll") and stat.S_ISFIFO(os.fstat(output).st_mode):
+        threading.Thread(target=_watch, args=(output,), daemon=True).start()
+
+
+def _watch(output: int) -> None:
+    closed = select.poll()
+    closed.register(output, 0)  # errors are always reported; nothing else is wanted
+    closed.poll()
+    time.sleep(_GRACE)  # Ctrl-C in a shell ends both, and the target may be quicker
+    _leave_in_silence()
+
+
+def _leave_in_silence() -> NoReturn:
+    """Exit without the complaint of a last flush to a closed or full output."""
+    os._exit(TapZencoder.stopped_with or FAILED)

@@ -43,6 +43,11 @@ class Tally:
             self.retries += 1
 
 
+def counted(number: int, name: str, plural: str | None = None) -> str:
+    """Return a number with what it counts, such as "1 day" or "2 days"."""
+    return f"{number} {name if number == 1 else plural or f'{name}s'}"
+
+
 @contextlib.contextmanager
 def shown(stream: str, window: Window) -> Iterator[Reached]:
     """Show how far a stream is in its window; give a function to tell it each day.
@@ -57,6 +62,8 @@ def shown(stream: str, window: Window) -> Iterator[Reached]:
 def _has_terminal() -> bool:
     # One without a width, as some CI systems have it, shows no bar.
     file = sys.stderr
+    if file is None:  # closed before the start
+        return False
     return file.isatty() and os.get_terminal_size(file.fileno()).columns > 0
 
 
@@ -107,7 +114,8 @@ class _Lines:
         seconds = time.monotonic() - self._started
         total = len(self._window)
         if self._day is None:
-            return f"{self._stream}: none of {total} days yet after {seconds:.0f} s"
+            days = counted(total, "day")
+            return f"{self._stream}: none of {days} yet after {seconds:.0f} s"
         done = self._window.position(self._day)
         left = timedelta(seconds=round(seconds / done * (total - done)))
         return (

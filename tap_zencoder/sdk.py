@@ -16,13 +16,12 @@ import threading
 import time
 from datetime import date
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import click
 import msgspec
 from singer_sdk import Stream, Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
-from singer_sdk.exceptions import SyncLifecycleSignal
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
@@ -35,7 +34,7 @@ from singer_sdk.typing import (
 )
 from typing_extensions import override
 
-from tap_zencoder import inputs, settings
+from tap_zencoder import inputs, settings, stream_maps
 from tap_zencoder.errors import ZencoderError
 from tap_zencoder.messages import MessageWriter
 from tap_zencoder.window import advance
@@ -89,8 +88,14 @@ class BookmarkedStream(Stream):
         """Write a record, straight away if nothing is to be done to it."""
         if self._unaltered:
             self._writer.write_record(self.name, record)
-        else:
+            return
+        try:
             super()._write_record_message(record)
+        except ZencoderError:
+            raise
+        except Exception as error:
+            maps = self.config.get("stream_maps", {})
+            raise stream_maps.failed(self.name, maps, error) from error
 
     @cached_property
     def _unaltered(self) -> bool:
@@ -126,15 +131,18 @@ class BookmarkedStream(Stream):
         level: int = logging.INFO,
         **kwargs: Any,
     ) -> None:
-        """Log, but leave an error that explains itself to the command line."""
-        explained = (ZencoderError, SyncLifecycleSignal)
-        if level == logging.ERROR and isinstance(sys.exception(), explained):
+        """Log, but leave failures to the command line, which tells them in one line."""
+        if level == logging.ERROR and sys.exception() is not None:
             level = logging.DEBUG
         super().log(message, *args, level=level, **kwargs)
 
 
 class ZencoderTapBase(Tap):
     """A tap whose settings are checked by us, and that ends as its signals say."""
+
+    stream_names: ClassVar[tuple[str, ...]] = ()
+    stopped_with: ClassVar[int | None] = None
+    """The exit status that a signal asks for, once there was one."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Create the tap; the keywords are those of `Tap`."""
@@ -145,6 +153,7 @@ class ZencoderTapBase(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """End with status 128 + signal; at once, or in `_GRACE` seconds if stuck."""
         status = 128 + signum
+        ZencoderTapBase.stopped_with = status
         watchdog = threading.Timer(_GRACE, os._exit, [status])
         watchdog.daemon = True
         watchdog.start()
@@ -160,6 +169,8 @@ class ZencoderTapBase(Tap):
         """Sync all selected streams, and end with a summary, whatever happens."""
         started = time.monotonic()
         outcome = "stopped"
+        if not any(stream.selected for stream in self.streams.values()):
+            self.logger.warning("No stream is selected: nothing will be synced.")
         try:
             super().sync_all()
             outcome = "complete"
@@ -205,6 +216,8 @@ class ZencoderTapBase(Tap):
     def cb_test(cls, ctx: Any, param: Any, value: str) -> None:
         """Carry out ``--test``: the SDK's would wait for a record of every stream."""
         if value != CliTestOptionValue.All.value:
+            known = [option.value for option in CliTestOptionValue]
+            click.Choice(known).convert(value, param, ctx)
             super().cb_test(ctx, param, value)
             return
         config = ctx.params["config"]
@@ -229,9 +242,20 @@ class ZencoderTapBase(Tap):
         """
         super().invoke(
             state=state and inputs.checked_state(state),
-            catalog=catalog and inputs.checked_catalog(catalog),
+            catalog=catalog and inputs.checked_catalog(catalog, cls.stream_names),
             **options,
         )
+
+    @classmethod
+    @override
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Add the SDK's own settings, without an alternative that is no schema."""
+        super().append_builtin_config(config_jsonschema)
+        maps = config_jsonschema["properties"]["stream_maps"]
+        *_, of_a_stream = maps["additionalProperties"]["anyOf"]
+        for place in (maps, of_a_stream):
+            kinds = place["properties"]["__else__"]
+            kinds["anyOf"] = [kind for kind in kinds["anyOf"] if kind != "null"]
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
@@ -240,12 +264,11 @@ class ZencoderTapBase(Tap):
         ``--discover`` does not need settings, so it gets by with whatever it has.
         """
         if raise_errors:
-            given = self._config.items()
-            self._config = {k: v for k, v in given if v is not None and v != ""}
-            self.append_builtin_config(self.config_jsonschema)
-            validator = _Validator(self.config_jsonschema)
-            violations = list(validator.iter_errors(self._config))
-            settings.check(self._config, self.config_jsonschema, violations)
+            self._config = settings.normalised(self._config)
+            schema = self.config_jsonschema
+            self.append_builtin_config(schema)
+            violations = list(_Validator(schema).iter_errors(self._config))
+            settings.check(self._config, schema, violations, self.stream_names)
         return []
 
     @classproperty
@@ -254,7 +277,10 @@ class ZencoderTapBase(Tap):
         cls.append_builtin_config(cls.config_jsonschema)
         properties = cls.config_jsonschema["properties"]
         as_text = {"properties": {name: {"type": "string"} for name in properties}}
-        values = parse_environment_config(as_text, cls._env_var_prefix)
+        prefix = cls._env_var_prefix
+        for sentence in settings.strangers(os.environ, prefix, properties):
+            cls.logger.warning("%s", sentence)
+        values = parse_environment_config(as_text, prefix)
         return {k: _read_as(properties[k], v) for k, v in values.items()}
 
 

@@ -6,20 +6,23 @@ import difflib
 import ipaddress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from tap_zencoder import stream_maps
 from tap_zencoder.errors import SettingsError, quoted
 from tap_zencoder.objects import as_day
 from tap_zencoder.window import WindowSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from jsonschema import ValidationError
 
 LOG_IN = ("client_id", "client_secret")
 API_KEY = "api_key"
+_CREDENTIALS = (*LOG_IN, API_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,26 @@ class Settings:
         )
 
 
+def normalised(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration without what makes no difference.
+
+    An empty value counts as not set, a credential has no white space around it, which
+    the stores of CI systems like to add, and a whole number no fraction.
+    """
+    plain = {name: _plain(name, value) for name, value in config.items()}
+    return {k: v for k, v in plain.items() if v is not None and v != ""}
+
+
 def check(
     config: Mapping[str, Any],
     schema: Mapping[str, Any],
     violations: Iterable[ValidationError],
+    streams: Collection[str],
 ) -> None:
     """Refuse a configuration that cannot be used.
 
-    ``violations`` are those of the JSON ``schema``. A message never quotes the value
-    of a secret.
+    ``violations`` are those of the JSON ``schema``, ``streams`` the names there are. A
+    message never quotes the value of a secret.
 
     Raises:
         SettingsError: With every problem found.
@@ -76,30 +90,58 @@ def check(
     for violation in violations:
         if violation.path:
             name = str(violation.path[0])
-            wrong[name] = _violated(name, violation, properties.get(name, {}))
+            wrong[name] = _violated(violation, properties.get(name, {}))
     problems += wrong.values()
     sound = {name: value for name, value in config.items() if name not in wrong}
-    problems += [*_credentials(config), *_dates(sound), *_urls(sound)]
+    problems += [*_credentials(config), *_headers(sound), *_dates(sound), *_urls(sound)]
+    problems += stream_maps.problems(sound.get("stream_maps", {}), streams)
+    if sound.get("flattening_enabled") and "flattening_max_depth" not in config:
+        problems.append("flattening_enabled is set without flattening_max_depth")
     if problems:
         raise SettingsError(problems)
 
 
-def _unknown(name: str, properties: Mapping[str, Any]) -> str:
+def strangers(
+    environment: Iterable[str],
+    prefix: str,
+    names: Collection[str],
+) -> Iterable[str]:
+    """Yield a sentence for each variable that looks like a setting and is none."""
+    for variable in environment:
+        name = variable.removeprefix(prefix)
+        # Meltano's own variables have two underscores.
+        own = name.startswith("_") or name == "LOGLEVEL" or name.lower() in names
+        if variable.startswith(prefix) and not own:
+            yield f"{variable} sets nothing: {_unknown(name.lower(), names)}."
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, str) and name in _CREDENTIALS:
+        return value.strip()
+    if isinstance(value, (float, Decimal)) and value == value // 1:
+        return int(value)
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _unknown(name: str, properties: Collection[str]) -> str:
     similar = difflib.get_close_matches(name, properties, n=1)
     hint = f" (did you mean {similar[0]}?)" if similar else ""
     return f"there is no setting {quoted(name)}{hint}"
 
 
-def _violated(name: str, error: ValidationError, schema: Mapping[str, Any]) -> str:
+def _violated(error: ValidationError, schema: Mapping[str, Any]) -> str:
+    path = quoted(".".join(map(str, error.path)))
     if error.validator == "type":
-        wanted = [kind for kind in schema["type"] if kind != "null"]
-        problem = f"{name} must be of type {' or '.join(wanted)}"
+        kinds: Any = error.validator_value  # a name, or a list of them
+        wanted = [kinds] if isinstance(kinds, str) else kinds
+        names = " or ".join(kind for kind in wanted if kind != "null")
+        problem = f"{path} must be of type {names}"
     elif error.validator == "minimum":
-        problem = f"{name} must be at least {error.validator_value}"
+        problem = f"{path} must be at least {error.validator_value}"
     elif error.validator == "maximum":
-        problem = f"{name} must be at most {error.validator_value}"
+        problem = f"{path} must be at most {error.validator_value}"
     else:
-        problem = f"{name} is not as its schema says ({error.validator})"
+        problem = f"{path} must be something else ({error.validator})"
     if schema.get("secret"):
         return problem
     return f"{problem}, not {quoted(repr(error.instance))}"
@@ -117,6 +159,18 @@ def _credentials(config: Mapping[str, Any]) -> Iterable[str]:
     elif API_KEY not in config and len(log_in) == 1:
         missing = next(name for name in LOG_IN if name not in config)
         yield f"{log_in[0]} is set without {missing}"
+
+
+def _headers(config: Mapping[str, Any]) -> Iterable[str]:
+    key, user_agent = config.get(API_KEY, "key"), config.get("user_agent", "agent")
+    if not _is_printable(key) or " " in key:
+        yield f"{API_KEY} holds characters that no key has: check how it was copied"
+    if not _is_printable(user_agent) or user_agent != user_agent.strip():
+        yield "user_agent must be printable ASCII, without spaces around it"
+
+
+def _is_printable(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _dates(config: Mapping[str, Any]) -> Iterable[str]:

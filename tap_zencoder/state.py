@@ -15,6 +15,7 @@ _HELP = (
     '"replication_key_value": "YYYY-MM-DD"}}}. To sync again from the start, run '
     "without a state."
 )
+_KEY = "day"
 _CLOCK_SLACK = timedelta(days=1)
 """Two machines may disagree about what day it is, but not by more than this."""
 
@@ -38,7 +39,17 @@ def check(state: Any, streams: Iterable[str], today: date) -> None:
         if not isinstance(bookmark, dict):
             raise _broken(f"has a bookmark for {quoted(name)} that is not an object")
     for name in streams:
-        _check_day(name, bookmarks.get(name, {}).get("replication_key_value"), today)
+        bookmark = bookmarks.get(name, {})
+        if bookmark.get("replication_key", _KEY) != _KEY:
+            other = quoted(repr(bookmark["replication_key"]))
+            raise _broken(f"has a bookmark for {name} by {other}, not by {_KEY}")
+        _check_day(name, bookmark.get("replication_key_value"), today)
+
+
+def is_of_another_tap(state: dict[str, Any], streams: Iterable[str]) -> bool:
+    """Tell whether a sound state has bookmarks, but none for these streams."""
+    bookmarks = state.get("bookmarks", {})
+    return bool(bookmarks) and bookmarks.keys().isdisjoint(streams)
 
 
 def _check_day(name: str, value: Any, today: date) -> None:

@@ -16,6 +16,8 @@ from tap_zencoder.objects import (
     DailyUsage,
     IdeUsage,
     LanguageUsage,
+)
+from tap_zencoder.rows import (
     encode_additional_fields,
     merge_duplicates,
     split_fields,
@@ -48,6 +50,16 @@ class ZencoderStream(BookmarkedStream):
     def new_fields(self, row: Row) -> Iterable[str]:
         """Return the names of the fields in a row that no column is for."""
         return row["additional_fields"] or ()
+
+    def expect_some(self, entries: list[Row], report: api.UsageReport) -> None:
+        """Warn of an answer that has nothing here, though users were active."""
+        if not entries and report.totals()["total_active_users"]:
+            self.tap.warn_once(
+                "The API says that users were active, but tells nothing for the stream "
+                "%s, first for %s.",
+                self.name,
+                str(report.query),
+            )
 
     def noted(self, report: api.UsageReport, rows: list[Row]) -> list[Row]:
         """Return the rows ready to be written: one per key, surprises warned about."""
@@ -91,12 +103,14 @@ class DayStream(ZencoderStream):
         """Yield the rows of the window, with a checkpoint after each day."""
         window = self.window
         self.log("Syncing %s; bookmark: %s", window, self.bookmark or "none yet")
+        completed = None
         with progress.shown(self.name, window) as reached:
             for day, report in self.tap.reports.read(window):
                 yield from self.noted(report, self.rows(day, report))
-                self.checkpoint(day, self.tap.today)
-                reached(day)
-        if not window:
+                completed = day
+                self.checkpoint(completed, self.tap.today)
+                reached(completed)
+        if completed is None:
             self.checkpoint(None, self.tap.today)
 
 
@@ -106,11 +120,7 @@ class DailyStream(DayStream):
     def entries(self, day: date, report: api.UsageReport) -> Iterator[Row]:
         """Yield the entries about the day asked for, leaving others to their own."""
         entries = report.daily()
-        if not entries and report.totals()["total_active_users"]:
-            self.tap.warn_once(
-                "The API says that users were active, but gives no daily figures: the "
-                "streams daily, daily_ides and daily_languages lack days.",
-            )
+        self.expect_some(entries, report)
         for entry in entries:
             if entry["day"] == day.isoformat():
                 yield entry
@@ -190,8 +200,10 @@ class Users(DayStream):
 
         Not with ``data.period``, whose dates do not tell which days it covers.
         """
+        users = report.users()
+        self.expect_some(users, report)
         stamp = day.isoformat()
-        return [{"day": stamp, **user} for user in report.users()]
+        return [{"day": stamp, **user} for user in users]
 
 
 class PeriodSummaries(ZencoderStream):

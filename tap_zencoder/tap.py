@@ -14,6 +14,7 @@ from tap_zencoder import state as states
 from tap_zencoder.api import PERIODS, UsageQuery
 from tap_zencoder.client import Zencoder
 from tap_zencoder.errors import quoted
+from tap_zencoder.progress import counted
 from tap_zencoder.sdk import ZencoderTapBase
 from tap_zencoder.settings import Settings
 from tap_zencoder.streams import STREAMS, DayStream
@@ -36,6 +37,7 @@ class TapZencoder(ZencoderTapBase):
     """Daily usage of Zencoder, the AI coding assistant, per organisation and user."""
 
     name = "tap-zencoder"
+    stream_names = tuple(stream.name for stream in STREAMS)  # type: ignore[misc]  # each class has one
 
     # Not batches: their files would be announced after the STATE that covers them.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
@@ -174,6 +176,12 @@ class TapZencoder(ZencoderTapBase):
             StateError: They cannot be used.
         """
         states.check(state, self.streams, self.today)
+        if states.is_of_another_tap(state, self.streams):
+            self.logger.warning(
+                "The state has no bookmark for a stream of this tap, but for others: "
+                "%s. The sync starts from the beginning.",
+                ", ".join(map(quoted, state["bookmarks"])),
+            )
         super().load_state(state)
 
     @cached_property
@@ -198,12 +206,12 @@ class TapZencoder(ZencoderTapBase):
         tally = self.reports.tally
         records = [f"{number} {name}" for name, number in self.writer.records.items()]
         self.logger.info(
-            "Sync %s: %d days; records: %s; %d requests, %d retries; %.1f s.",
+            "Sync %s: %s; records: %s; %s, %s; %.1f s.",
             outcome,
-            len(self.reports.days_read),
+            counted(len(self.reports.days_read), "day"),
             ", ".join(records) or "none",
-            tally.requests,
-            tally.retries,
+            counted(tally.requests, "request"),
+            counted(tally.retries, "retry", "retries"),
             seconds,
         )
 

@@ -44,6 +44,8 @@ class Window:
         """Name the days for a log line."""
         if not self:
             return f"no days ({self.first} is after {self.last})"
+        if self.first == self.last:
+            return f"1 day, {self.first}"
         return f"{len(self)} days, {self.first} to {self.last}"
 
 

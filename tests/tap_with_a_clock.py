@@ -6,7 +6,7 @@ import os
 import resource
 from datetime import date
 
-from tap_zencoder import client, progress, tap
+from tap_zencoder import client, progress, tap, usage
 from tap_zencoder.cli import main
 
 TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
@@ -17,5 +17,12 @@ progress.EVERY = float(os.environ.get("TEST_PROGRESS_EVERY", progress.EVERY))
 if "TEST_MEMORY" in os.environ:
     most = int(os.environ["TEST_MEMORY"])
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+if "TEST_CRASH" in os.environ:
+
+    def crash(*_: object) -> None:
+        raise ZeroDivisionError(os.environ["TEST_CRASH"])
+
+    usage.UsageReports.read = crash  # type: ignore[assignment,method-assign]
 
 main()

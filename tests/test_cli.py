@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     RunTap = Callable[..., Run]
 
-YESTERDAY_ONLY = {"start_date": "2026-03-09"}
+A_DAY = {"start_date": "2026-03-06", "end_date": "2026-03-06"}
 
 
 def the_error(run: Run) -> str:
@@ -35,11 +36,11 @@ def the_error(run: Run) -> str:
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (400, "The server rejected day 2026-03-09 (HTTP 400: no, not like this)."),
-        (401, "Zencoder did not accept the credentials for day 2026-03-09 (HTTP 401)."),
-        (403, "Zencoder refused access to day 2026-03-09 (HTTP 403)."),
-        (404, "The server rejected day 2026-03-09 (HTTP 404: no, not like this)."),
-        (500, "Zencoder stayed unavailable for day 2026-03-09: 6 attempts, the last"),
+        (400, "The server rejected day 2026-03-06 (HTTP 400: no, not like this)."),
+        (401, "Zencoder did not accept the credentials for day 2026-03-06 (HTTP 401)."),
+        (403, "Zencoder refused access to day 2026-03-06 (HTTP 403)."),
+        (404, "The server rejected day 2026-03-06 (HTTP 404: no, not like this)."),
+        (500, "Zencoder stayed unavailable for day 2026-03-06: 6 attempts, the last"),
     ],
 )
 def test_a_refusal_is_one_sentence(
@@ -50,8 +51,8 @@ def test_a_refusal_is_one_sentence(
 ) -> None:
     body = b'{"status":"error","message":"no, not like this"}'
     refusals = [faults.Respond(status, body)] * 99
-    sandbox.faults = faults.Fail(faults.asks_for(day="2026-03-09"), refusals)
-    assert sentence in the_error(run_tap({**sandbox.settings(), **YESTERDAY_ONLY}))
+    sandbox.faults = faults.Fail(faults.asks_for(day="2026-03-06"), refusals)
+    assert sentence in the_error(run_tap({**sandbox.settings(), **A_DAY}))
 
 
 def test_wrong_credentials_are_one_sentence(run_tap: RunTap, sandbox: Sandbox) -> None:
@@ -65,6 +66,11 @@ def test_bad_settings_are_told_all_at_once(run_tap: RunTap) -> None:
     assert "client_id is set without client_secret" in error
     assert "concurrency must be at most 16, not 99" in error
     assert "there is no setting star_date (did you mean start_date?)" in error
+
+
+def entry_of_users(member: str) -> str:
+    plain = '"tap_stream_id": "users", "schema": {"properties": {}}'
+    return f'{{"streams": [{{{plain}, {member}}}]}}'
 
 
 @pytest.mark.parametrize(
@@ -83,11 +89,35 @@ def test_bad_settings_are_told_all_at_once(run_tap: RunTap) -> None:
         ("--state", '{"daily": 1}', 'The state has no "bookmarks".'),
         ("--catalog", "{", "The catalog {file} is not JSON"),
         ("--catalog", "{}", "The catalog {file} has no list of streams."),
+        ("--catalog", '{"streams": [{}]}', "number 1, without a tap_stream_id."),
         (
             "--catalog",
-            '{"streams": [{}]}',
-            "The catalog {file} has no list of streams.",
+            '{"streams": [{"tap_stream_id": "user"}]}',
+            "number 1, that does not exist: user (did you mean users?).",
         ),
+        (
+            "--catalog",
+            '{"streams": [{"tap_stream_id": "users"}]}',
+            "number 1, without a schema: users.",
+        ),
+        (
+            "--catalog",
+            entry_of_users('"key_properties": ["nope"]'),
+            "with key_properties that are not among its columns: users.",
+        ),
+        (
+            "--catalog",
+            entry_of_users('"metadata": 7'),
+            "whose metadata is no list: users.",
+        ),
+        (
+            "--catalog",
+            entry_of_users('"replication_key": "at"'),
+            "with another replication_key than day: users.",
+        ),
+        ("--state", "[" * 10_000, "The state file {file} is not JSON (too many"),
+        ("--catalog", "[" * 10_000, "The catalog {file} is not JSON (too many"),
+        ("--config", "[" * 10_000, "Bad settings: {file} is not JSON (too many"),
     ],
 )
 def test_a_broken_file_is_one_sentence(
@@ -105,10 +135,116 @@ def test_a_broken_file_is_one_sentence(
     assert run.output == b""
 
 
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+def test_a_file_in_another_encoding_is_one_sentence(
+    run_tap: RunTap,
+    tmp_path: Path,
+    option: str,
+) -> None:
+    file = tmp_path / "wide.json"
+    file.write_text("{}", encoding="utf-16")
+    error = the_error(run_tap({"api_key": "the-key"}, option, str(file)))
+    assert f"{file} is not JSON (not even text in UTF-8)." in error
+
+
 def test_a_broken_stream_map_is_one_sentence(run_tap: RunTap) -> None:
     stream_maps = {"users": {"email": "md5("}}
     error = the_error(run_tap({"api_key": "the-key", "stream_maps": stream_maps}))
     assert "Bad settings: stream_maps: Failed to parse expression md5(" in error
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("md5(emial)", "NameNotDefined: emial"),
+        ("md5(config['salt'] + email)", "KeyError: salt"),
+        ("email if config['pepper'][31] else ''", "IndexError"),
+        ("int(email)", "ValueError"),
+        ("config[email]", "KeyError"),
+    ],
+)
+def test_a_stream_map_that_cannot_be_applied_is_one_sentence(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    expression: str,
+    why: str,
+) -> None:
+    maps = {
+        "stream_maps": {"users": {"email": expression}},
+        "stream_map_config": {"pepper": "short-pepper"},
+    }
+    error = the_error(run_tap({**sandbox.settings(), **A_DAY, **maps}))
+    assert f"stream_maps cannot be applied to a row of users ({why});" in error
+    assert "developer" not in error
+    assert "short" not in error
+
+
+def test_a_log_level_that_does_not_exist_is_one_sentence(
+    run_tap: RunTap, sandbox: Sandbox
+) -> None:
+    run = run_tap(sandbox.settings(), TAP_ZENCODER_LOGLEVEL="loud")
+    assert run.status == 1
+    [line] = run.log.splitlines()
+    assert "Bad settings: TAP_ZENCODER_LOGLEVEL must be one of" in line
+
+
+def test_a_fault_of_the_program_is_one_sentence_without_foreign_words(
+    run_tap: RunTap, sandbox: Sandbox
+) -> None:
+    run = run_tap({**sandbox.settings(), **A_DAY}, TEST_CRASH="joe is at home")
+    error = the_error(run)
+    assert "Unexpected ZeroDivisionError at tap_with_a_clock.py:" in error
+    assert "joe" not in run.log
+
+
+def test_a_variable_that_is_no_setting_is_told(
+    run_tap: RunTap, sandbox: Sandbox
+) -> None:
+    wrong = {"TAP_ZENCODER_START_DAT": "2026-03-09", "TAP_ZENCODER__LOAD_SCHEMA": "x"}
+    own = {f"TAP_ZENCODER_{k.upper()}": v for k, v in sandbox.settings().items()}
+    run = run_tap(None, "--config=ENV", **wrong, **own)
+    assert run.status == 0
+    [warning] = [line for line in run.log.splitlines() if "| WARNING " in line]
+    assert (
+        "TAP_ZENCODER_START_DAT sets nothing: there is no setting start_dat (did you "
+        "mean start_date?)." in warning
+    )
+
+
+def test_a_state_of_another_tap_is_told(run_tap: RunTap, sandbox: Sandbox) -> None:
+    other = {"bookmarks": {"issues": {"replication_key": "updated_at"}}}
+    run = run_tap({**sandbox.settings(), **A_DAY}, state=other)
+    assert run.status == 0
+    assert "no bookmark for a stream of this tap, but for others: issues" in run.log
+
+
+def test_nothing_selected_is_told(run_tap: RunTap, sandbox: Sandbox) -> None:
+    catalog = json.loads((Path(__file__).parent / "catalog.json").read_text())
+    for entry in catalog["streams"]:
+        entry["metadata"] = [{"breadcrumb": [], "metadata": {"selected": False}}]
+    run = run_tap(sandbox.settings(), catalog=catalog)
+    assert run.status == 0
+    assert "No stream is selected: nothing will be synced." in run.log
+    assert sandbox.requests == []
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"REQUESTS_CA_BUNDLE": "/no/such/file.pem"},
+        {"HTTPS_PROXY": "gopher://proxy.example:70", "NO_PROXY": ""},
+    ],
+    ids=str,
+)
+def test_a_network_that_is_set_up_wrongly_is_one_sentence(
+    run_tap: RunTap,
+    surroundings: dict[str, str],
+) -> None:
+    elsewhere = {"api_key": "the-key", "api_url": "https://127.0.0.1:9"}
+    error = the_error(run_tap({**elsewhere, **A_DAY}, **surroundings))
+    assert "No request to 127.0.0.1:9 can be made: " in error
+    assert "REQUESTS_CA_BUNDLE" in error
+    assert "attempts" not in error
 
 
 def test_debug_shows_where_it_happened(run_tap: RunTap, sandbox: Sandbox) -> None:
@@ -140,6 +276,85 @@ def test_an_output_that_cannot_be_written_is_one_sentence(
     assert "cannot be written to stdout: No space left on device." in error
 
 
+@pytest.mark.parametrize("option", ["--discover", "--about", "--test"])
+def test_an_answer_that_cannot_be_written_is_one_sentence(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+    option: str,
+) -> None:
+    words, environment = tap_command(sandbox.settings())
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*words, option],
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    error = the_error(Run(done.returncode, b"", kept(done.stderr)))
+    assert "cannot be written to stdout: No space left on device." in error
+
+
+def test_a_sync_without_a_log_is_as_good(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+) -> None:
+    words, environment = tap_command({**sandbox.settings(), **A_DAY})
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec {shlex.join(words)} 2>&-"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b'"stream":"users"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("signum", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_signal_before_anything_has_begun_ends_it_quietly(
+    signum: signal.Signals,
+    status: int,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "tap_zencoder", "--discover"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        # The first import of the SDK: the tap has just begun.
+        for line in process.stderr:
+            if "singer_sdk" in line:
+                break
+        process.send_signal(signum)
+        rest = process.stderr.read()
+    assert process.returncode == status
+    assert "Traceback" not in rest
+
+
+def test_ctrl_c_on_a_pipeline_is_not_told_as_a_failure(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+) -> None:
+    """The target, which has had the signal as well, may be gone before the tap."""
+    sandbox.latency = 0.1
+    words, environment = tap_command({**sandbox.settings(), "start_date": "2025-01-01"})
+    for _ in range(5):
+        with subprocess.Popen(
+            words,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            process.stdout.close()
+            process.send_signal(signal.SIGINT)
+        assert process.returncode == 130
+
+
 def test_an_output_that_is_closed_from_the_start_ends_the_tap_quietly(
     tap_command: Callable[..., tuple[list[str], dict[str, str]]],
     sandbox: Sandbox,
@@ -155,8 +370,12 @@ def test_an_output_that_is_closed_from_the_start_ends_the_tap_quietly(
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-def test_an_unknown_option_is_a_wrong_command_line(run_tap: RunTap) -> None:
-    assert run_tap({"api_key": "x"}, "--no-such-option").status == 2
+@pytest.mark.parametrize("option", ["--no-such-option", "--test=everything"])
+def test_an_unknown_option_is_a_wrong_command_line(
+    run_tap: RunTap,
+    option: str,
+) -> None:
+    assert run_tap({"api_key": "x"}, option).status == 2
 
 
 @pytest.mark.parametrize("arguments", [["--discover"], ["--about"], ["--version"]])
@@ -229,7 +448,7 @@ def test_no_secret_and_no_address_is_in_any_log(
     echo = faults.Respond(400, json.dumps({"errors": [said], "message": said}).encode())
     if matching is not None:
         sandbox.faults = faults.Fail(matching, [echo] * 99)
-    settings = {**sandbox.settings(), **YESTERDAY_ONLY}
+    settings = {**sandbox.settings(), **A_DAY}
     run = run_tap(settings, TAP_ZENCODER_LOGLEVEL="DEBUG")
     assert run.status == (0 if matching is None else 1)
     for secret in (CLIENT_ID, CLIENT_SECRET, "@example.com", "Bearer"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -33,6 +34,32 @@ def test_good_settings_are_accepted(config: dict[str, Any]) -> None:
     TapZencoder(config=dict(config))
 
 
+@pytest.mark.parametrize(
+    "maps",
+    [
+        {"users": {"email": "md5(email)"}},
+        {"users": None, "daily": "__NULL__"},
+        {"daily*": {"messages": None}},
+        {"people": {"__source__": "users"}, "__else__": "__NULL__"},
+        {"__else__": None},
+    ],
+)
+def test_stream_maps_of_streams_that_exist_are_accepted(maps: dict[str, Any]) -> None:
+    TapZencoder(config={**LOG_IN, "stream_maps": maps})
+
+
+def test_white_space_around_a_credential_does_not_count() -> None:
+    config = {"client_id": " the-id", "client_secret": "the-secret\n", "api_key": " "}
+    settings = TapZencoder(config=config).settings
+    assert (settings.client_id, settings.client_secret) == ("the-id", "the-secret")
+
+
+@pytest.mark.parametrize("number", [2.0, Decimal("2.0"), Decimal(2)])
+def test_a_whole_number_may_have_a_fraction_of_zero(number: Any) -> None:
+    settings = TapZencoder(config={**LOG_IN, "concurrency": number}).settings
+    assert (settings.concurrency, type(settings.concurrency)) == (2, int)
+
+
 def test_defaults_are_as_documented() -> None:
     settings = TapZencoder(config=dict(LOG_IN)).settings
     assert settings.days.lookback_days == 3
@@ -61,6 +88,27 @@ def test_defaults_are_as_documented() -> None:
         (
             {**LOG_IN, "start_date": "2026-02-02", "end_date": "2026-02-01"},
             "start_date (2026-02-02) is later than end_date (2026-02-01)",
+        ),
+        ({"api_key": "zak_live_\u2019x"}, "api_key holds characters that no key has"),
+        ({"api_key": "zak live x"}, "api_key holds characters that no key has"),
+        ({**LOG_IN, "user_agent": "a\nb: c"}, "user_agent must be printable ASCII"),
+        (
+            {**LOG_IN, "concurrency": 4.5},
+            "concurrency must be of type integer, not 4.5",
+        ),
+        (
+            {**LOG_IN, "stream_maps": {"user": {"email": "md5(email)"}}},
+            "stream_maps: there is no stream user (did you mean users?)",
+        ),
+        (
+            {**LOG_IN, "stream_maps": {"people": {"__source__": "user"}}},
+            "stream_maps: there is no stream user (did you mean users?)",
+        ),
+        ({**LOG_IN, "stream_maps": {"users": 5}}, "stream_maps.users must be"),
+        ({**LOG_IN, "stream_maps": {"__else__": "x"}}, "stream_maps.__else__ must be"),
+        (
+            {**LOG_IN, "flattening_enabled": True},
+            "flattening_enabled is set without flattening_max_depth",
         ),
         ({**LOG_IN, "api_url": "http://api.example.com"}, "must start with https://"),
         ({**LOG_IN, "api_url": "api.example.com"}, "api_url must be a URL that starts"),

@@ -41,6 +41,10 @@ def test_a_sound_state_is_accepted(given: dict[str, Any]) -> None:
         (bookmark("yesterday"), "is no day: 'yesterday'"),
         (bookmark("2026-02-30"), "is no day: '2026-02-30'"),
         (bookmark(20260309), "is no day: 20260309"),
+        (
+            {"bookmarks": {"daily": {"replication_key": "updated_at"}}},
+            "has a bookmark for daily by 'updated_at', not by day",
+        ),
         (bookmark("2099-01-01"), "synced up to 2099-01-01, but today is 2026-03-10"),
     ],
 )

@@ -3,11 +3,12 @@ fails has promised nothing that is not there."""
 
 from __future__ import annotations
 
+import email.utils
 import gzip
 import itertools
 import random
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 
     RunTap = Callable[..., Run]
 
-MENU: list[faults.Fault] = [
+
+def throttled_until_a_date() -> faults.Fault:
+    """Ask for a pause until a moment of the next second."""
+    moment = datetime.now(UTC) + timedelta(seconds=1)
+    return faults.throttled(email.utils.format_datetime(moment, usegmt=True))
+
+
+MENU: list[faults.Fault | Callable[[], faults.Fault]] = [
     faults.SERVER_ERROR,
     faults.BAD_GATEWAY,
     faults.SERVICE_UNAVAILABLE,
@@ -36,6 +44,7 @@ MENU: list[faults.Fault] = [
     faults.throttled("0"),
     faults.throttled("0.1"),
     faults.throttled("Tue, 10 Mar 2026 12:00:30 GMT"),
+    throttled_until_a_date,
     faults.throttled("whenever"),
     faults.NOT_JSON,
     faults.EMPTY,
@@ -44,6 +53,8 @@ MENU: list[faults.Fault] = [
     faults.Truncate(0.99),
     faults.Reset(),
     faults.Delay(0.05),
+    faults.Hang(3),
+    faults.Drip(0.3),
     faults.Respond(401, b'{"status":"error","message":"Unauthorized"}'),
 ]
 
@@ -61,12 +72,13 @@ class Mixture:
 
     def __call__(self, request: Request) -> faults.Fault | None:
         with self._lock:
-            chance, fault = self._dice.random(), self._dice.choice(MENU)
+            chance, choice = self._dice.random(), self._dice.choice(MENU)
             revoked = self._dice.random() < 0.05
         if revoked:
             self._sandbox.revoke_tokens()
         if self._lost and request.query.get("day") == self._hopeless:
             return faults.SERVER_ERROR
+        fault = choice() if callable(choice) else choice
         if request.method == "POST" and isinstance(fault, faults.Respond):
             fault = fault if fault.status != 401 else faults.BAD_GATEWAY
         return fault if chance < self._rate else None
@@ -93,7 +105,7 @@ def test_a_mixture_of_faults_loses_nothing(
     settings = {
         **sandbox.settings(),
         "start_date": FORTNIGHT.first.isoformat(),
-        "request_timeout": 5,
+        "request_timeout": 1,
         "lookback_days": 0,
     }
     table = Table()

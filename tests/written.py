@@ -10,7 +10,7 @@ from tap_zencoder.sandbox.service import API_KEY, CLIENT_ID, CLIENT_SECRET
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+\.\w+")
+ADDRESS = re.compile(r"\S+(?:@|%40)[\w-]+\.\w+")
 
 _logs: list[str] = []
 _secrets = {API_KEY, CLIENT_ID, CLIENT_SECRET}
@@ -37,8 +37,3 @@ def indiscreet() -> list[str]:
         for line in log.splitlines()
         if secret.search(line) or ADDRESS.search(line)
     ]
-
-
-def how_much() -> int:
-    """Return how many logs were kept."""
-    return len(_logs)

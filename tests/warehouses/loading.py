@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from conftest import TODAY
+from conftest import TODAY, check_records
 from written import kept
 
 from tap_zencoder.sandbox import Sandbox
@@ -84,6 +84,7 @@ def _extracted(
             )
     log = kept(done.stderr)
     assert done.returncode == status, log
+    check_records(done.stdout)
     return done.stdout
 
 

@@ -70,8 +70,7 @@ def _setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    if schema.get("format") == "date":
-        return "date_iso8601"
+    # A date is text: of a date_iso8601, Meltano would make a day out of anything.
     [kind] = [name for name in schema["type"] if name != "null"]
     return str(kind)
 

@@ -36,8 +36,6 @@ def extractor() -> dict[str, Any]:
 
 
 def kind(schema: dict[str, Any]) -> str:
-    if schema.get("format") == "date":
-        return "date_iso8601"
     return next(KINDS[name] for name in schema["type"] if name in KINDS)
 
 

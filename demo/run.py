@@ -89,4 +89,7 @@ def opened() -> duckdb.DuckDBPyConnection:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(f"Stopped. The log is in {LOG}.")

@@ -86,6 +86,8 @@ def load(organization: str, settings: dict[str, object], *options: str) -> None:
         dagster.Failure: One of them failed, with what it said last.
     """
     maps = {"stream_maps": MAPS, "stream_map_config": {"organization": organization}}
+    # Whoever needs no credentials of Zencoder gets none.
+    known = {k: v for k, v in os.environ.items() if not k.startswith("ZENCODER_")}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "config.json").write_text(json.dumps({**maps, **settings}))
@@ -95,12 +97,13 @@ def load(organization: str, settings: dict[str, object], *options: str) -> None:
             (folder / "target").open("wb") as target_log,
             subprocess.Popen(
                 ["tap-zencoder", *config, *options],
-                env={**os.environ, **credentials(organization)},
+                env={**known, **credentials(organization)},
                 stdout=subprocess.PIPE,
                 stderr=tap_log,
             ) as tap,
             subprocess.Popen(
                 ["target-postgres", "--config=ENV"],
+                env=known,
                 stdin=tap.stdout,
                 stdout=subprocess.DEVNULL,
                 stderr=target_log,

@@ -47,11 +47,19 @@ class MeltanoProject:
         *words: str,
         **environment: str,
     ) -> subprocess.CompletedProcess[str]:
-        """Run Meltano with nothing of the caller's settings but these."""
+        """Run a pipeline with nothing of the caller's settings but these."""
+        return self.meltano("run", *words, **environment)
+
+    def meltano(
+        self,
+        *words: str,
+        **environment: str,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of Meltano with nothing of the caller's settings but these."""
         prefixes = ("MELTANO_", "TAP_", "TARGET_", "EMAIL_SALT")
         plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
         done = subprocess.run(
-            ["meltano", "--env-file=/dev/null", "run", *words],  # noqa: S607  # of make's PATH
+            ["meltano", "--env-file=/dev/null", *words],  # noqa: S607  # of make's PATH
             cwd=self.folder,
             env={**plain, "MELTANO_PROJECT_ROOT": str(self.folder), **environment},
             capture_output=True,

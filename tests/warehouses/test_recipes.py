@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -135,6 +136,24 @@ def test_the_mapper_does_the_same_as_the_tap(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     truth = pseudonymous(expected(OddOrganisation(seed=7), DAYS)["users"])
     assert store.by_key("users") == sorted_by_key("users", truth)
+
+
+def test_people_can_be_left_out_altogether(tmp_path: Path) -> None:
+    project = MeltanoProject.create(tmp_path)
+    lines = re.findall(
+        r"^meltano (select .*)$", documents.section(ADDRESSES), re.MULTILINE
+    )
+    assert len(lines) == 2
+    with Sandbox(Organisation(12, seed=7)) as sandbox:
+        taps = variables("TAP_ZENCODER", {**sandbox.settings(), **SLICE})
+        for line in lines:
+            done = project.meltano(*shlex.split(line), **taps)
+            assert done.returncode == 0, done.stderr
+        folder = {"TARGET_JSONL_DESTINATION_PATH": str(tmp_path)}
+        done = project.run("tap-zencoder", "target-jsonl", **taps, **folder)
+    assert done.returncode == 0, done.stderr
+    loaded = {file.stem for file in tmp_path.glob("*.jsonl")}
+    assert loaded == {"daily", "daily_ides", "daily_languages"}
 
 
 def test_several_organisations_share_tables(

@@ -35,8 +35,7 @@ def users_in(program: Program, folder: Path) -> int:
     if program is DLT:
         last = (folder / "output").read_text().splitlines()[-1]
         return int(json.loads(last)["users"])
-    space = b" " if program is TEMPLATE else b""
-    return lines_with(folder, b'"RECORD"', b'"stream":' + space + b'"users"')
+    return lines_with(folder, b'"RECORD"', b'"stream":"users"')
 
 
 def compare(work: Work, programs: list[Program], folder: Path) -> Runs:

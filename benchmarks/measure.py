@@ -107,9 +107,11 @@ def sandbox(work: Work, folder: Path) -> Iterator[Path]:
         [str(BIN / "zencoder-sandbox"), *words, f"--request-log={requests}"],
         stderr=subprocess.DEVNULL,
     ) as server:
-        _wait_for(port)
-        yield requests
-        server.terminate()
+        try:
+            _wait_for(port)
+            yield requests
+        finally:
+            server.terminate()
 
 
 def _configure(work: Work, port: int, folder: Path) -> None:

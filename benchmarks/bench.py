@@ -56,9 +56,9 @@ def main() -> None:
             end_to_end,
             start_up,
             concurrency,
-            ahead,
             buffer,
             kept,
+            ahead,
         )
         chosen = sys.argv[1:] or [part.__name__ for part in parts]
         for part in parts:

@@ -90,6 +90,17 @@ def test_the_readme_tells_of_every_stream() -> None:
         assert f"| `{entry['tap_stream_id']}` | {keys} |" in README
 
 
+def test_the_speeds_in_the_readme_are_those_that_were_measured() -> None:
+    section = README.split("## Speed")[1].split("\n## ")[0]
+    told = re.findall(r"^\| (.+?) \| ([\d.]+) \| ([\d.]+) \|$", section, re.MULTILINE)
+    assert len(told) == 5
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text()
+    works = [results.split(f"## ({work})")[1].split("\n## ")[0] for work in "ab"]
+    for name, *speeds in told:
+        for speed, work in zip(speeds, works, strict=True):
+            assert f"| {name} | {speed} |" in work
+
+
 def test_the_sample_configuration_is_sound() -> None:
     sample = json.loads((ROOT / "sample_config.json").read_text())
     TapZencoder(config=sample)

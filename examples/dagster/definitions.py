@@ -46,7 +46,7 @@ PARTITIONS = dg.MultiPartitionsDefinition(
 @dg.asset
 def tables() -> None:
     """Make the tables: loaders that start at once would do so over one another."""
-    load("tables", {"api_key": "not needed"}, "--test=schema")
+    load("tables", {"api_key": "not-needed"}, "--test=schema")
 
 
 @dg.asset(deps=[tables], partitions_def=PARTITIONS)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 from conftest import STREAMS
+from meltano_project import ROOT, MeltanoProject, variables
 from test_streams import expected
-from written import kept
 
 from tap_zencoder.sandbox import Organisation, Sandbox
 from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
-
-ROOT = Path(__file__).parents[1]
+    from pathlib import Path
 
 # Meltano runs the tap with its own clock, and midnight comes to tests as well: nothing
 # here needs to know today but the summaries, which are left out.
@@ -31,36 +28,25 @@ WINDOW = Window(TODAY - timedelta(days=20), TODAY - timedelta(days=5))
 LATER = Window(WINDOW.last - timedelta(days=3), TODAY - timedelta(days=3))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Project:
-    """This checkout's Meltano project, with a state and a database of its own."""
+    """A Meltano project that reads from a sandbox and loads into its own folder."""
 
-    folder: Path
+    project: MeltanoProject
     sandbox: Sandbox
 
+    @property
+    def folder(self) -> Path:
+        return self.project.folder
+
     def meltano(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        own = {
-            "MELTANO_DATABASE_URI": f"sqlite:///{self.folder}/meltano.db",
-            "TARGET_DUCKDB_FILEPATH": f"{self.folder}/test.duckdb",
-            "TARGET_DUCKDB_DATABASE": "test",
-            "TARGET_JSONL_DESTINATION_PATH": str(self.folder),
-        }
-        own |= {
-            f"TAP_ZENCODER_{k.upper()}": v for k, v in self.sandbox.settings().items()
-        }
-        own |= {f"TAP_ZENCODER_{k.upper()}": v for k, v in settings.items()}
-        plain = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
-        done = subprocess.run(
-            ["meltano", "--env-file=/dev/null", *words],  # noqa: S607  # of make's PATH
-            cwd=ROOT,
-            env={**plain, **own},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+        return self.project.meltano(
+            *words,
+            **variables("TAP_ZENCODER", {**self.sandbox.settings(), **settings}),
+            TARGET_DUCKDB_FILEPATH=f"{self.folder}/test.duckdb",
+            TARGET_DUCKDB_DATABASE="test",
+            TARGET_JSONL_DESTINATION_PATH=str(self.folder),
         )
-        kept(done.stdout + done.stderr)
-        return done
 
     def sync(self, window: Window) -> subprocess.CompletedProcess[str]:
         return self.meltano(
@@ -87,7 +73,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
     if not shutil.which("meltano") or not (ROOT / ".meltano" / "loaders").exists():
         pytest.fail("the plugins are not installed: run the tests with `make test`")
     with Sandbox(Organisation(users=12, seed=7)) as sandbox:
-        yield Project(tmp_path, sandbox)
+        yield Project(MeltanoProject.create(tmp_path), sandbox)
 
 
 def by_key(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,13 +14,13 @@ import duckdb
 import pytest
 import yaml
 from conftest import KEYS, STREAMS, TODAY, YESTERDAY
+from meltano_project import MeltanoProject, variables
 from test_streams import expected
 
 from tap_zencoder.sandbox import Organisation, Sandbox
 from tap_zencoder.window import Window
 from warehouses import documents
 from warehouses.loading import extracted
-from warehouses.meltano_project import MeltanoProject, variables
 from warehouses.organisations import OddOrganisation
 from warehouses.stores import DuckDB, Postgres, sorted_by_key
 

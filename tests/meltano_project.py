@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import yaml
 from written import kept
 
-from warehouses.documents import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[1]
 _VIRTUAL_ENVIRONMENTS = ("extractors", "loaders", "mappers")
 
 
 @dataclass(frozen=True)
 class MeltanoProject:
-    """A folder with a `meltano.yml`, which uses the plugins that are installed."""
+    """A folder with a `meltano.yml`, which uses the plugins that are installed.
+
+    Each test has its own: of two runs at once in one project, one overwrites the
+    catalog of the other.
+    """
 
     folder: Path
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from warehouses.organisations import OddOrganisation
 from warehouses.stores import DuckDB, Postgres, sorted_by_key
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -190,6 +192,33 @@ def test_several_organisations_share_tables(
         key = ("organization", *KEYS[stream])
         assert store.key(stream) == set(key)
         assert by(key, store.rows(stream)) == by(key, truth)
+
+
+def test_organisations_can_be_loaded_at_the_same_time(tmp_path: Path) -> None:
+    names = ("north", "south")
+    recipe = [
+        {"name": f"tap-zencoder--{name}", "inherit_from": "tap-zencoder"}
+        for name in names
+    ]
+    project = MeltanoProject.create(tmp_path, *recipe)
+    assert project.meltano("state", "list").returncode == 0  # makes the database
+
+    def load(name: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / name).mkdir()
+        with Sandbox(Organisation(5, seed=1)) as sandbox:
+            settings = {**sandbox.settings(), **SLICE}
+            return project.run(
+                f"tap-zencoder--{name}",
+                "target-jsonl",
+                **variables(f"TAP_ZENCODER__{name.upper()}", settings),
+                TARGET_JSONL_DESTINATION_PATH=str(tmp_path / name),
+            )
+
+    with ThreadPoolExecutor() as executor:
+        for name, done in zip(names, executor.map(load, names), strict=True):
+            assert done.returncode == 0, done.stderr
+            lines = (tmp_path / name / "users.jsonl").read_text().splitlines()
+            assert len(lines) == len(expected(Organisation(5, seed=1), DAYS)["users"])
 
 
 def by(key: tuple[str, ...], rows: list[Row]) -> list[Row]:

@@ -10,9 +10,10 @@ import sys
 import threading
 import time
 import traceback
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from singer_sdk.exceptions import MappingError
+from singer_sdk.exceptions import MapExpressionError, MappingError
+from singer_sdk.logging import ConsoleFormatter
 
 from tap_zencoder.errors import (
     OutputClosedError,
@@ -23,8 +24,12 @@ from tap_zencoder.errors import (
 )
 from tap_zencoder.tap import TapZencoder
 
+if TYPE_CHECKING:
+    import click
+
 FAILED = 1
 _LEVEL = "TAP_ZENCODER_LOGLEVEL"
+_LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
 _GRACE = 0.2
 """Seconds a signal may take to arrive that has ended the target already."""
 
@@ -33,10 +38,12 @@ def run() -> None:
     """Run the command line; leave the process with an exit status if it fails."""
     _leave_with_the_reader()
     try:
-        _check_log_level()
-        TapZencoder.cli()
+        command = _logging_command()
+        command()
     except (OutputClosedError, BrokenPipeError):
         _leave_in_silence()
+    except MapExpressionError as error:  # its words hold the expression
+        _fail(SettingsError(["stream_maps holds what is not an expression"]), error)
     except MappingError as error:
         _fail(SettingsError([f"stream_maps: {quoted(str(error))}"]), error)
     except ZencoderError as error:
@@ -49,12 +56,26 @@ def run() -> None:
         _fail(_unexpected(error), error)
 
 
-def _check_log_level() -> None:
-    level = os.environ.get(_LEVEL)
+def _logging_command() -> click.Command:
+    """Return the SDK's command, with the log set up as the environment asks.
+
+    Raises:
+        SettingsError: The environment asks for what cannot be done.
+    """
     known = logging.getLevelNamesMapping()
-    if level and level.upper() not in known:
-        names = ", ".join(known)
-        raise SettingsError([f"{_LEVEL} must be one of {names}, not {quoted(level)}"])
+    for name in (_LEVEL, "LOGLEVEL"):
+        level = os.environ.get(name)
+        if level and level.upper() not in known:
+            names = ", ".join(known)
+            raise SettingsError([f"{name} must be one of {names}, not {quoted(level)}"])
+    try:
+        return TapZencoder.cli
+    except Exception as error:
+        file = os.environ.get(_LOG_CONFIG)
+        if file is None:
+            raise
+        problem = f"does not configure logging ({type(error).__name__})"
+        raise SettingsError([f"{_LOG_CONFIG}: {quoted(file)} {problem}"]) from error
 
 
 def _unexpected(error: Exception) -> ZencoderError:
@@ -69,6 +90,8 @@ def _unexpected(error: Exception) -> ZencoderError:
 
 def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
     logger = TapZencoder.logger
+    if not logging.getLogger().handlers:  # it is the log that could not be set up
+        _log_plainly()
     logger.error("%s", sentence)
     if logger.isEnabledFor(logging.DEBUG):
         # The frames only: the messages of foreign exceptions may hold anything.
@@ -77,6 +100,12 @@ def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
     if isinstance(sentence, OutputError):
         _leave_in_silence()
     sys.exit(FAILED)
+
+
+def _log_plainly() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ConsoleFormatter())
+    logging.getLogger().addHandler(handler)
 
 
 def _leave_with_the_reader() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import io
 import json
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-from tap_zencoder.errors import CatalogError, SettingsError, StateError, quoted
+from tap_zencoder import catalog
+from tap_zencoder.errors import CatalogError, SettingsError, StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
 UNREADABLE = (ValueError, RecursionError)
 """What reading JSON raises where there is none."""
@@ -24,7 +24,7 @@ def check_config_file(path: str) -> None:
         SettingsError: It is not there, or no JSON object.
     """
     try:
-        config = json.loads(Path(path).read_text(encoding="utf-8"))
+        config = _read(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError([f"{path}: {error.strerror}"]) from error
     except UNREADABLE as error:
@@ -41,7 +41,7 @@ def checked_state(file: IO[str]) -> IO[str]:
     """
     try:
         text = file.read()
-        state = json.loads(text)
+        state = _read(text)
     except UNREADABLE as error:
         message = (
             f"The state file {file.name} is not JSON ({_place(error)}). Restore its "
@@ -62,15 +62,11 @@ def checked_catalog(file: IO[str], streams: Collection[str]) -> IO[str]:
     """
     try:
         text = file.read()
-        catalog = json.loads(text)
+        entries = _read(text)
     except UNREADABLE as error:
         raise _bad_catalog(file, f"is not JSON ({_place(error)})") from error
-    entries = catalog.get("streams") if isinstance(catalog, dict) else None
-    if not isinstance(entries, list):
-        raise _bad_catalog(file, "has no list of streams")
-    for number, entry in enumerate(entries, 1):
-        for problem in _problems_of_entry(entry, streams):
-            raise _bad_catalog(file, f"has a stream, number {number}, {problem}")
+    for problem in catalog.problems(entries, streams):
+        raise _bad_catalog(file, f"cannot be used: {problem}")
     return io.StringIO(text)
 
 
@@ -79,26 +75,14 @@ def _bad_catalog(file: IO[str], problem: str) -> CatalogError:
     return CatalogError(f"The catalog {file.name} {problem}. {advice}")
 
 
-def _problems_of_entry(entry: Any, streams: Collection[str]) -> Iterator[str]:
-    name = entry.get("tap_stream_id") if isinstance(entry, dict) else None
-    if not isinstance(name, str):
-        yield "without a tap_stream_id"
-        return
-    if name not in streams:
-        similar = difflib.get_close_matches(name, streams, n=1)
-        hint = f" (did you mean {similar[0]}?)" if similar else ""
-        yield f"that does not exist: {quoted(name)}{hint}"
-    schema = entry.get("schema")
-    columns = schema.get("properties") if isinstance(schema, dict) else None
-    keys = entry.get("key_properties") or []
-    if not isinstance(columns, dict):
-        yield f"without a schema: {name}"
-    elif not isinstance(keys, list) or not set(map(str, keys)) <= set(columns):
-        yield f"with key_properties that are not among its columns: {name}"
-    if not isinstance(entry.get("metadata", []), list):
-        yield f"whose metadata is no list: {name}"
-    if entry.get("replication_key") not in {None, "day"}:
-        yield f"with another replication_key than day: {name}"
+def _read(text: str) -> Any:
+    """Read JSON, without the numbers that Python knows and JSON does not."""
+    return json.loads(text, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> NoReturn:
+    problem = f"{constant} is no number"
+    raise ValueError(problem)
 
 
 def _place(error: Exception) -> str:
@@ -106,4 +90,6 @@ def _place(error: Exception) -> str:
         return f"line {error.lineno}, column {error.colno}" if error.doc else "empty"
     if isinstance(error, RecursionError):
         return "too many objects in others"
-    return "not even text in UTF-8"
+    if isinstance(error, UnicodeError):
+        return "not even text in UTF-8"
+    return str(error)

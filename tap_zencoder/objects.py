@@ -152,11 +152,14 @@ def as_day(text: str) -> str:
     A timestamp without a zone is taken as UTC.
 
     Raises:
-        ValueError: The text is neither.
+        ValueError: The text is neither, or its day in UTC is outside the calendar.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC)
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError(text) from error
     return moment.date().isoformat()
 
 

@@ -9,6 +9,7 @@ version; ``tests/test_sdk.py`` fails when a new one stops calling it.
 from __future__ import annotations
 
 import abc
+import contextlib
 import logging
 import os
 import sys
@@ -25,7 +26,7 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
-from singer_sdk.singerlib import StateMessage
+from singer_sdk.singerlib import Catalog, Metadata, StateMessage
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.tap_base import CliTestOptionValue
 from singer_sdk.typing import (
@@ -40,7 +41,7 @@ from tap_zencoder.messages import MessageWriter
 from tap_zencoder.window import advance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from types import FrameType
 
 _GRACE = 1.5
@@ -62,6 +63,14 @@ class BookmarkedStream(Stream):
         """Belong to a tap."""
         super().__init__(tap)
         self._writer = tap.writer
+
+    @override
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Take over a catalog; a column that it does not have is not selected."""
+        super().apply_catalog(catalog)
+        if entry := catalog.get_stream(self.name):
+            for column in self.schema["properties"].keys() - entry.schema.properties:
+                entry.metadata["properties", column] = Metadata(selected=False)
 
     @property
     def bookmark(self) -> date | None:
@@ -140,7 +149,8 @@ class BookmarkedStream(Stream):
 class ZencoderTapBase(Tap):
     """A tap whose settings are checked by us, and that ends as its signals say."""
 
-    stream_names: ClassVar[tuple[str, ...]] = ()
+    stream_keys: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """The key columns of each stream there is."""
     stopped_with: ClassVar[int | None] = None
     """The exit status that a signal asks for, once there was one."""
 
@@ -205,9 +215,10 @@ class ZencoderTapBase(Tap):
         command = super().get_singer_command()
         for option in command.params:
             if isinstance(option, click.Option) and option.name == "test":
+                option.metavar = "[all|schema]"
                 option.help = (
-                    "Tell in one line whether credentials, role and network are right. "
-                    "With --test=schema, write the SCHEMA messages alone."
+                    "Alone, tell in one line whether credentials, role and network are "
+                    "right. With --test=schema, write the SCHEMA messages alone."
                 )
         return command
 
@@ -221,8 +232,9 @@ class ZencoderTapBase(Tap):
             super().cb_test(ctx, param, value)
             return
         config = ctx.params["config"]
-        tap = cls(config=config.config, parse_env_config=config.parse_env)
-        click.echo(tap.check_connection())
+        with contextlib.closing(ctx):  # with the files of --state and --catalog
+            tap = cls(config=config.config, parse_env_config=config.parse_env)
+            click.echo(tap.check_connection())
         ctx.exit()
 
     @classmethod
@@ -242,7 +254,7 @@ class ZencoderTapBase(Tap):
         """
         super().invoke(
             state=state and inputs.checked_state(state),
-            catalog=catalog and inputs.checked_catalog(catalog, cls.stream_names),
+            catalog=catalog and inputs.checked_catalog(catalog, cls.stream_keys),
             **options,
         )
 
@@ -267,8 +279,11 @@ class ZencoderTapBase(Tap):
             self._config = settings.normalised(self._config)
             schema = self.config_jsonschema
             self.append_builtin_config(schema)
-            violations = list(_Validator(schema).iter_errors(self._config))
-            settings.check(self._config, schema, violations, self.stream_names)
+            properties, prefix = schema["properties"], self._env_var_prefix
+            for sentence in settings.strangers(os.environ, prefix, properties):
+                self.logger.warning("%s", sentence)
+            broken = list(_Validator(schema).iter_errors(self._config))
+            settings.check(self._config, schema, broken, self.stream_keys)
         return []
 
     @classproperty
@@ -277,10 +292,7 @@ class ZencoderTapBase(Tap):
         cls.append_builtin_config(cls.config_jsonschema)
         properties = cls.config_jsonschema["properties"]
         as_text = {"properties": {name: {"type": "string"} for name in properties}}
-        prefix = cls._env_var_prefix
-        for sentence in settings.strangers(os.environ, prefix, properties):
-            cls.logger.warning("%s", sentence)
-        values = parse_environment_config(as_text, prefix)
+        values = parse_environment_config(as_text, cls._env_var_prefix)
         return {k: _read_as(properties[k], v) for k, v in values.items()}
 
 

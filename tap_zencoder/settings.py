@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 from dataclasses import dataclass
 from datetime import date
@@ -10,19 +9,23 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tap_zencoder import stream_maps
+from tap_zencoder import stream_maps, violations
 from tap_zencoder.errors import SettingsError, quoted
 from tap_zencoder.objects import as_day
 from tap_zencoder.window import WindowSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from jsonschema import ValidationError
 
 LOG_IN = ("client_id", "client_secret")
 API_KEY = "api_key"
 _CREDENTIALS = (*LOG_IN, API_KEY)
+_EXACT = 2.0**53
+"""Up to here, a float holds every whole number."""
+_MAPS = ("stream_maps", "stream_map_config")
+"""May hold a salt, which is nobody's to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,13 @@ def normalised(config: Mapping[str, Any]) -> dict[str, Any]:
 def check(
     config: Mapping[str, Any],
     schema: Mapping[str, Any],
-    violations: Iterable[ValidationError],
-    streams: Collection[str],
+    broken: Iterable[ValidationError],
+    stream_keys: Mapping[str, Sequence[str]],
 ) -> None:
     """Refuse a configuration that cannot be used.
 
-    ``violations`` are those of the JSON ``schema``, ``streams`` the names there are. A
-    message never quotes the value of a secret.
+    ``broken`` is what violates the JSON ``schema``, ``stream_keys`` has the key columns
+    of each stream. A message never quotes the value of a secret.
 
     Raises:
         SettingsError: With every problem found.
@@ -87,14 +90,14 @@ def check(
     properties = schema["properties"]
     problems = [_unknown(name, properties) for name in config if name not in properties]
     wrong = {}
-    for violation in violations:
+    for violation in broken:
         if violation.path:
             name = str(violation.path[0])
             wrong[name] = _violated(violation, properties.get(name, {}))
     problems += wrong.values()
     sound = {name: value for name, value in config.items() if name not in wrong}
     problems += [*_credentials(config), *_headers(sound), *_dates(sound), *_urls(sound)]
-    problems += stream_maps.problems(sound.get("stream_maps", {}), streams)
+    problems += stream_maps.problems(sound.get("stream_maps", {}), stream_keys)
     if sound.get("flattening_enabled") and "flattening_max_depth" not in config:
         problems.append("flattening_enabled is set without flattening_max_depth")
     if problems:
@@ -118,31 +121,20 @@ def strangers(
 def _plain(name: str, value: Any) -> Any:
     if isinstance(value, str) and name in _CREDENTIALS:
         return value.strip()
-    if isinstance(value, (float, Decimal)) and value == value // 1:
-        return int(value)
-    return float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, (float, Decimal)):
+        number = float(value)
+        return int(number) if abs(number) < _EXACT and number % 1 == 0 else number
+    return value
 
 
 def _unknown(name: str, properties: Collection[str]) -> str:
-    similar = difflib.get_close_matches(name, properties, n=1)
-    hint = f" (did you mean {similar[0]}?)" if similar else ""
-    return f"there is no setting {quoted(name)}{hint}"
+    return f"there is no setting {violations.unknown(name, properties)}"
 
 
 def _violated(error: ValidationError, schema: Mapping[str, Any]) -> str:
     path = quoted(".".join(map(str, error.path)))
-    if error.validator == "type":
-        kinds: Any = error.validator_value  # a name, or a list of them
-        wanted = [kinds] if isinstance(kinds, str) else kinds
-        names = " or ".join(kind for kind in wanted if kind != "null")
-        problem = f"{path} must be of type {names}"
-    elif error.validator == "minimum":
-        problem = f"{path} must be at least {error.validator_value}"
-    elif error.validator == "maximum":
-        problem = f"{path} must be at most {error.validator_value}"
-    else:
-        problem = f"{path} must be something else ({error.validator})"
-    if schema.get("secret"):
+    problem = f"{path} {violations.in_words(error)}"
+    if schema.get("secret") or error.path[0] in _MAPS:
         return problem
     return f"{problem}, not {quoted(repr(error.instance))}"
 

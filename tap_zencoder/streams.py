@@ -103,6 +103,13 @@ class DayStream(ZencoderStream):
         """Yield the rows of the window, with a checkpoint after each day."""
         window = self.window
         self.log("Syncing %s; bookmark: %s", window, self.bookmark or "none yet")
+        end = self.tap.settings.days.end_date
+        if end is not None and self.bookmark is not None and end < self.bookmark:
+            self.tap.warn_once(
+                "The bookmark is later than the end_date, %s: days before it are not "
+                "synced again. To have them, run without a state.",
+                str(end),
+            )
         completed = None
         with progress.shown(self.name, window) as reached:
             for day, report in self.tap.reports.read(window):

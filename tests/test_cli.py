@@ -14,8 +14,10 @@ import pytest
 from conftest import TODAY, Run
 from written import kept
 
+from tap_zencoder.errors import AuthenticationError
 from tap_zencoder.sandbox import Organisation, Sandbox, faults
 from tap_zencoder.sandbox.service import CLIENT_ID, CLIENT_SECRET
+from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +39,7 @@ def the_error(run: Run) -> str:
     ("status", "sentence"),
     [
         (400, "The server rejected day 2026-03-06 (HTTP 400: no, not like this)."),
-        (401, "Zencoder did not accept the credentials for day 2026-03-06 (HTTP 401)."),
+        (401, "Zencoder did not accept the credentials (HTTP 401 for day 2026-03-06)."),
         (403, "Zencoder refused access to day 2026-03-06 (HTTP 403)."),
         (404, "The server rejected day 2026-03-06 (HTTP 404: no, not like this)."),
         (500, "Zencoder stayed unavailable for day 2026-03-06: 6 attempts, the last"),
@@ -68,9 +70,10 @@ def test_bad_settings_are_told_all_at_once(run_tap: RunTap) -> None:
     assert "there is no setting star_date (did you mean start_date?)" in error
 
 
-def entry_of_users(member: str) -> str:
-    plain = '"tap_stream_id": "users", "schema": {"properties": {}}'
-    return f'{{"streams": [{{{plain}, {member}}}]}}'
+def entry_of_users(**members: Any) -> str:
+    columns = {"properties": {"day": {"type": "string"}}}
+    entry = {"tap_stream_id": "users", "schema": columns, **members}
+    return json.dumps({"streams": [entry]})
 
 
 @pytest.mark.parametrize(
@@ -88,33 +91,74 @@ def entry_of_users(member: str) -> str:
         ("--state", "[]", "The state file {file} is not a JSON object."),
         ("--state", '{"daily": 1}', 'The state has no "bookmarks".'),
         ("--catalog", "{", "The catalog {file} is not JSON"),
-        ("--catalog", "{}", "The catalog {file} has no list of streams."),
-        ("--catalog", '{"streams": [{}]}', "number 1, without a tap_stream_id."),
+        ("--catalog", "{}", "The catalog {file} cannot be used: $ lacks streams."),
+        ("--catalog", '{"streams": 7}', "used: $.streams must be of type array."),
+        ("--catalog", '{"streams": [7]}', "used: $.streams[0] must be of type object."),
         (
             "--catalog",
-            '{"streams": [{"tap_stream_id": "user"}]}',
-            "number 1, that does not exist: user (did you mean users?).",
+            '{"streams": [{"schema": {"properties": {}}}]}',
+            "used: $.streams[0] lacks tap_stream_id.",
         ),
         (
             "--catalog",
-            '{"streams": [{"tap_stream_id": "users"}]}',
-            "number 1, without a schema: users.",
+            entry_of_users(tap_stream_id="user"),
+            "used: there is no stream user (did you mean users?).",
         ),
         (
             "--catalog",
-            entry_of_users('"key_properties": ["nope"]'),
-            "with key_properties that are not among its columns: users.",
+            entry_of_users(stream="people"),
+            "used: the stream users has another name as well.",
         ),
         (
             "--catalog",
-            entry_of_users('"metadata": 7'),
-            "whose metadata is no list: users.",
+            entry_of_users(schema={}),
+            "used: $.streams[0].schema lacks properties.",
         ),
         (
             "--catalog",
-            entry_of_users('"replication_key": "at"'),
-            "with another replication_key than day: users.",
+            entry_of_users(schema={"properties": {"day": {}}}),
+            "used: $.streams[0].schema.properties.day must not be empty.",
         ),
+        (
+            "--catalog",
+            entry_of_users(schema={"properties": {"day": 1}}),
+            "used: $.streams[0].schema.properties.day must be of type object.",
+        ),
+        (
+            "--catalog",
+            entry_of_users(key_properties=["nope"]),
+            "used: the stream users has key_properties that are not among its columns.",
+        ),
+        (
+            "--catalog",
+            entry_of_users(metadata=None),
+            "used: $.streams[0].metadata must be of type array.",
+        ),
+        (
+            "--catalog",
+            entry_of_users(metadata=[{"breadcrumb": []}]),
+            "used: $.streams[0].metadata[0] lacks metadata.",
+        ),
+        (
+            "--catalog",
+            entry_of_users(replication_key="at"),
+            "used: $.streams[0].replication_key must be day.",
+        ),
+        (
+            "--catalog",
+            entry_of_users(
+                metadata=[{"breadcrumb": [], "metadata": {"replication-key": "at"}}],
+            ),
+            "used: $.streams[0].metadata[0].metadata['replication-key'] must be day.",
+        ),
+        (
+            "--catalog",
+            entry_of_users(replication_method="LOG_BASED"),
+            "replication_method must be INCREMENTAL or FULL_TABLE.",
+        ),
+        ("--config", '{"api_key": NaN}', "{file} is not JSON (NaN is no number)."),
+        ("--state", '{"bookmarks": NaN}', "{file} is not JSON (NaN is no number)."),
+        ("--catalog", '{"streams": NaN}', "{file} is not JSON (NaN is no number)."),
         ("--state", "[" * 10_000, "The state file {file} is not JSON (too many"),
         ("--catalog", "[" * 10_000, "The catalog {file} is not JSON (too many"),
         ("--config", "[" * 10_000, "Bad settings: {file} is not JSON (too many"),
@@ -147,10 +191,35 @@ def test_a_file_in_another_encoding_is_one_sentence(
     assert f"{file} is not JSON (not even text in UTF-8)." in error
 
 
-def test_a_broken_stream_map_is_one_sentence(run_tap: RunTap) -> None:
-    stream_maps = {"users": {"email": "md5("}}
-    error = the_error(run_tap({"api_key": "the-key", "stream_maps": stream_maps}))
-    assert "Bad settings: stream_maps: Failed to parse expression md5(" in error
+@pytest.mark.parametrize(
+    ("column", "expression", "sentence"),
+    [
+        ("email", "md5('pepper' + ", "users.email is not an expression"),
+        ("__filter__", "messages >", "users.__filter__ is not an expression"),
+        ("email", "", "users.email is not an expression"),
+        ("email", None, "users leaves out email, part of the key"),
+        ("email", "__NULL__", "users leaves out email, part of the key"),
+    ],
+)
+def test_a_broken_stream_map_is_one_sentence(
+    run_tap: RunTap,
+    column: str,
+    expression: str | None,
+    sentence: str,
+) -> None:
+    maps = {"stream_maps": {"users": {column: expression}}}
+    run = run_tap({"api_key": "the-key", **maps})
+    assert f"Bad settings: stream_maps: {sentence}" in the_error(run)
+    assert "pepper" not in run.log
+
+
+@pytest.mark.parametrize("name", ["stream_maps", "stream_map_config"])
+def test_a_salt_is_not_told_when_its_setting_is_wrong(
+    run_tap: RunTap, name: str
+) -> None:
+    run = run_tap({"api_key": "the-key", name: "{salt:pepper}"})
+    assert f"Bad settings: {name} must be of type object." in the_error(run)
+    assert "pepper" not in run.log
 
 
 @pytest.mark.parametrize(
@@ -179,13 +248,26 @@ def test_a_stream_map_that_cannot_be_applied_is_one_sentence(
     assert "short" not in error
 
 
+@pytest.mark.parametrize("variable", ["TAP_ZENCODER_LOGLEVEL", "LOGLEVEL"])
 def test_a_log_level_that_does_not_exist_is_one_sentence(
-    run_tap: RunTap, sandbox: Sandbox
+    run_tap: RunTap, sandbox: Sandbox, variable: str
 ) -> None:
-    run = run_tap(sandbox.settings(), TAP_ZENCODER_LOGLEVEL="loud")
-    assert run.status == 1
-    [line] = run.log.splitlines()
-    assert "Bad settings: TAP_ZENCODER_LOGLEVEL must be one of" in line
+    run = run_tap(sandbox.settings(), **{variable: "loud"})
+    assert f"Bad settings: {variable} must be one of" in the_error(run)
+    assert len(run.log.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", "version: 1\nroot: {handlers: [nowhere]}\n"]
+)
+def test_a_log_that_cannot_be_set_up_is_one_sentence(
+    run_tap: RunTap, sandbox: Sandbox, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "logs.yaml"
+    file.write_text(content)
+    run = run_tap(sandbox.settings(), SINGER_SDK_LOG_CONFIG=str(file))
+    assert f"SINGER_SDK_LOG_CONFIG: {file} does not configure" in the_error(run)
+    assert len(run.log.splitlines()) == 1
 
 
 def test_a_fault_of_the_program_is_one_sentence_without_foreign_words(
@@ -197,12 +279,16 @@ def test_a_fault_of_the_program_is_one_sentence_without_foreign_words(
     assert "joe" not in run.log
 
 
+@pytest.mark.parametrize("from_environment", [True, False])
 def test_a_variable_that_is_no_setting_is_told(
-    run_tap: RunTap, sandbox: Sandbox
+    run_tap: RunTap, sandbox: Sandbox, *, from_environment: bool
 ) -> None:
     wrong = {"TAP_ZENCODER_START_DAT": "2026-03-09", "TAP_ZENCODER__LOAD_SCHEMA": "x"}
     own = {f"TAP_ZENCODER_{k.upper()}": v for k, v in sandbox.settings().items()}
-    run = run_tap(None, "--config=ENV", **wrong, **own)
+    if from_environment:
+        run = run_tap(None, "--config=ENV", **wrong, **own)
+    else:  # as Meltano runs it
+        run = run_tap(sandbox.settings(), **wrong, **own)
     assert run.status == 0
     [warning] = [line for line in run.log.splitlines() if "| WARNING " in line]
     assert (
@@ -256,7 +342,7 @@ def test_debug_shows_where_it_happened(run_tap: RunTap, sandbox: Sandbox) -> Non
 
 def test_the_connection_test_is_described_as_it_is(run_tap: RunTap) -> None:
     told = " ".join(run_tap(None, "--help").output.decode().split())
-    assert "--test TEXT Tell in one line whether credentials, role and network" in told
+    assert "--test [all|schema] Alone, tell in one line whether credentials, " in told
 
 
 def test_an_output_that_cannot_be_written_is_one_sentence(
@@ -417,7 +503,11 @@ def test_a_connection_test_of_a_quiet_organisation_does_not_wait(
     [
         (faults.is_login, faults.Respond(401), "refused client_id and client_secret"),
         (faults.is_usage, faults.Respond(403), "Owner or Manager role"),
-        (faults.is_usage, faults.SERVER_ERROR, "stayed unavailable for period 7d"),
+        (
+            faults.is_usage,
+            faults.SERVER_ERROR,
+            "stayed unavailable for the usage of",
+        ),
     ],
 )
 def test_a_connection_test_tells_credentials_role_and_network_apart(
@@ -429,6 +519,21 @@ def test_a_connection_test_tells_credentials_role_and_network_apart(
 ) -> None:
     sandbox.faults = faults.Fail(matching, [fault] * 99)
     assert sentence in the_error(run_tap(sandbox.settings(), "--test"))
+
+
+def test_a_connection_test_that_fails_leaves_no_file_open(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Python would complain of it in the log, at the end."""
+    config, state = tmp_path / "config.json", tmp_path / "state.json"
+    config.write_text(json.dumps({**sandbox.settings(), "client_secret": "wrong"}))
+    state.write_text("{}")
+    words = ["--config", str(config), "--state", str(state), "--test"]
+    with pytest.raises(AuthenticationError) as refusal:
+        TapZencoder.get_singer_command().main(words, standalone_mode=False)
+    files = [file.resolve() for file in Path("/proc/self/fd").iterdir()]
+    assert "refused" in str(refusal.value)
+    assert state not in files
 
 
 def test_a_connection_test_of_the_schemas_needs_no_network(run_tap: RunTap) -> None:

@@ -92,6 +92,9 @@ def test_defaults_are_as_documented() -> None:
         ({"api_key": "zak_live_\u2019x"}, "api_key holds characters that no key has"),
         ({"api_key": "zak live x"}, "api_key holds characters that no key has"),
         ({**LOG_IN, "user_agent": "a\nb: c"}, "user_agent must be printable ASCII"),
+        ({**LOG_IN, "concurrency": Decimal("1e30")}, "concurrency must be at most 16"),
+        ({**LOG_IN, "concurrency": Decimal("1e400")}, "at most 16, not inf"),
+        ({**LOG_IN, "start_date": "0001-01-01T00:00+05:00"}, "start_date must be a"),
         (
             {**LOG_IN, "concurrency": 4.5},
             "concurrency must be of type integer, not 4.5",

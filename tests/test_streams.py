@@ -203,6 +203,8 @@ def test_a_slice_before_the_bookmark_asks_nothing_and_keeps_the_bookmark(
     assert run.status == 0
     assert sandbox.requests == []
     assert run.states[-1] == state
+    [warning] = [line for line in run.log.splitlines() if "| WARNING " in line]
+    assert "The bookmark is later than the end_date, 2025-06-03:" in warning
 
 
 def test_new_streams_catch_up_while_old_ones_resume(
@@ -244,6 +246,27 @@ def test_only_the_selected_streams_and_columns_are_sent(
         for row in truth
     ]
     assert {m["stream"] for m in run.messages if "stream" in m} == {"users"}
+
+
+@pytest.mark.parametrize("other", ["languages", None])
+def test_a_column_that_is_not_in_the_catalog_is_not_sent(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+    other: str | None,
+) -> None:
+    catalog = json.loads(run_tap(fortnight, "--discover").output)
+    for stream in catalog["streams"]:
+        stream["schema"]["properties"].pop("last_active", None)
+        for entry in stream["metadata"]:
+            if other is not None and entry["breadcrumb"] == ["properties", other]:
+                entry["metadata"]["selected"] = False
+    run = run_tap(fortnight, catalog=catalog)
+    truth = expected(sandbox.organisation, FORTNIGHT)["users"]
+    assert run.records("users") == [
+        {k: v for k, v in row.items() if k not in {"last_active", other}}
+        for row in truth
+    ]
 
 
 def test_a_stream_that_is_not_incremental_ignores_its_bookmark(

@@ -84,7 +84,9 @@ class UsageQuery:
 
     def __str__(self) -> str:
         """Name the question for a message."""
-        return f"{self.parameter} {self.value}"
+        if self.is_day:
+            return f"day {self.value}"
+        return f"the usage of the last {self.value.removesuffix('d')} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class UsageReport:
             if last_active is not None:
                 try:
                     row["last_active"] = objects.as_day(last_active)
-                except (ValueError, OverflowError) as error:
+                except ValueError as error:
                     place = where.item(index).member("last_active")
                     raise place.error("neither a date nor a timestamp") from error
         return rows
@@ -170,7 +172,7 @@ def read_usage(query: UsageQuery, response: Response) -> UsageReport:
     """
     if response.status == responses.UNAUTHORIZED:
         message = (
-            f"Zencoder did not accept the credentials for {query} (HTTP 401). Check "
+            f"Zencoder did not accept the credentials (HTTP 401 for {query}). Check "
             "that the personal access token (client_id, client_secret) or the api_key "
             "is right, has not expired, and belongs to this organisation."
         )

@@ -212,7 +212,8 @@ def _explained(error: Exception, host: str) -> ZencoderError:
     # Our own headers are sound: `settings.check` and `api.Token` see to that.
     of_server = isinstance(error, requests.exceptions.InvalidHeader)
     if isinstance(error, ValueError) and not of_server:
-        return EnvironmentSettingsError(host, type(error).__name__)
+        problem = f"a URL or a proxy cannot be understood ({type(error).__name__})"
+        return EnvironmentSettingsError(host, problem)
     for kind, sentence in _PASSING:
         if isinstance(error, kind) or isinstance(cause, kind):
             return TransientError(sentence.format(host))
@@ -220,7 +221,10 @@ def _explained(error: Exception, host: str) -> ZencoderError:
 
 
 _PASSING: tuple[tuple[type[Exception], str], ...] = (
-    (requests.exceptions.ProxyError, "no way through the proxy to {}"),
+    (
+        requests.exceptions.ProxyError,
+        "no way through the proxy to {} (HTTPS_PROXY)",
+    ),
     (NameResolutionError, "the host name {} could not be resolved"),
     (NewConnectionError, "no connection to {}"),
     (requests.exceptions.SSLError, "no TLS connection to {}"),

@@ -99,8 +99,9 @@ class ContractError(ZencoderError):
         """Name the request, the JSON path in its answer and what is wrong there."""
         super().__init__(
             f"The answer for {subject} breaks the documented contract at {path}: "
-            f"{problem}. Nothing of it was written; what was synced before is kept. If "
-            "the API has changed, a newer version of the tap may know it.",
+            f"{problem}. No row of this stream was written from it; what was synced "
+            "before is kept. If the API has changed, a newer version of the tap may "
+            "know it.",
         )
 
 

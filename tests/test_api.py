@@ -63,7 +63,7 @@ def test_a_query_asks_for_a_day_or_a_period_and_never_both() -> None:
     assert api.UsageQuery.over("30d").parameters == {"period": "30d"}
     assert [str(QUERY), str(api.UsageQuery.over("7d"))] == [
         "day 2026-03-02",
-        "period 7d",
+        "the usage of the last 7 days",
     ]
 
 

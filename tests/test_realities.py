@@ -163,10 +163,13 @@ def test_data_is_right_in_realities_together(
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("data-is-forbidden", "refused access to period 7d (HTTP 403)"),
+        (
+            "data-is-forbidden",
+            "refused access to the usage of the last",
+        ),
         (
             "organisation-is-another",
-            "did not accept the credentials for period 7d",
+            "did not accept the credentials (HTTP 401 for the usage of the",
         ),
     ],
 )

@@ -26,11 +26,30 @@ _PREFIX = "TAP_ZENCODER_"
 _CREDENTIALS = {_PREFIX + name for name in ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")}
 _COMMAND_NOT_FOUND = 127
 _RATE = click.FloatRange(0, 1)
+_MEANINGS = "\n".join(
+    f"  {name:28}{(reality.__doc__ or '').replace('`', '')}"
+    for name, reality in REALITIES.items()
+)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--users", type=click.IntRange(0), default=50, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"\b\nRealities:\n{_MEANINGS}",
+)
+@click.option(
+    "--users",
+    type=click.IntRange(0),
+    default=50,
+    show_default=True,
+    help="How many people there are.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="The same seed gives the same organisation, byte for byte.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: a free one.")
 @click.option(
     "--today",
@@ -57,8 +76,10 @@ _RATE = click.FloatRange(0, 1)
     "--reality",
     "realities",
     type=click.Choice(list(REALITIES)),
+    metavar="NAME",
     multiple=True,
-    help="What the API does where its documentation is silent. May be repeated.",
+    help="What the API does where its documentation is silent: a name from the list "
+    "below. May be repeated.",
 )
 @click.option(
     "--request-log",

@@ -19,6 +19,9 @@ import dagster as dg
 ORGANISATIONS = os.environ["ZENCODER_ORGANISATIONS"].split()
 FIRST_DAY = os.environ["ZENCODER_FIRST_DAY"]
 LOOKBACK_DAYS = 3
+# What each organisation has its own of.
+OWN = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY", "API_URL", "AUTH_URL")
+FOREIGN = ("ZENCODER_", *(f"TAP_ZENCODER_{name}" for name in OWN))
 
 # One set of tables for all: see "Several organisations" in docs/warehouses.md.
 KEYS = {
@@ -35,9 +38,10 @@ MAPS = {
     }
     for stream, key in KEYS.items()
 }
+MONTHS = dg.MonthlyPartitionsDefinition(FIRST_DAY, end_offset=1)
 PARTITIONS = dg.MultiPartitionsDefinition(
     {
-        "month": dg.MonthlyPartitionsDefinition(FIRST_DAY, end_offset=1),
+        "month": MONTHS,
         "organization": dg.StaticPartitionsDefinition(ORGANISATIONS),
     }
 )
@@ -64,19 +68,40 @@ def usage(context: dg.AssetExecutionContext) -> None:
 
 @dg.schedule(target=usage, cron_schedule="0 6 * * *", execution_timezone="UTC")
 def nightly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-    """Load the month of yesterday again, and of the days before that may still change.
+    """Load the month of yesterday, and the one before until it has settled.
 
-    As a whole, like any partition: a night that was missed needs nothing done.
+    As a whole, like any partition, so that a night that was missed needs nothing done.
     """
-    yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
-    oldest = yesterday - timedelta(days=LOOKBACK_DAYS)
-    months = {str(day.replace(day=1)) for day in (oldest, yesterday)}
-    keys = [
+    yesterday = context.scheduled_execution_time - timedelta(days=1)
+    *before, current = MONTHS.get_partition_keys(current_time=yesterday)[-2:]
+    wanted = [
         dg.MultiPartitionKey({"month": month, "organization": organization})
-        for month in sorted(months)
+        for month in (*before, current)
         for organization in ORGANISATIONS
     ]
-    return [dg.RunRequest(f"{yesterday}|{key}", partition_key=key) for key in keys]
+    done = set().union(*(unchanging(context.instance, month) for month in before))
+    return [
+        dg.RunRequest(f"{yesterday.date()}|{key}", partition_key=key)
+        for key in wanted
+        if key not in done
+    ]
+
+
+def unchanging(instance: dg.DagsterInstance, month: str) -> set[str]:
+    """Return the partitions of a month that were loaded when it had settled."""
+    end = MONTHS.time_window_for_partition_key(month).end
+    of_then = dg.AssetRecordsFilter(
+        usage.key,
+        asset_partitions=[f"{month}|{organization}" for organization in ORGANISATIONS],
+        after_timestamp=(end + timedelta(days=LOOKBACK_DAYS)).timestamp(),
+    )
+    loaded: set[str] = set()
+    cursor, has_more = None, True
+    while has_more:
+        page = instance.fetch_materializations(of_then, limit=1000, cursor=cursor)
+        loaded.update(str(record.partition_key) for record in page.records)
+        cursor, has_more = page.cursor, page.has_more
+    return loaded
 
 
 def load(organization: str, settings: dict[str, object], *options: str) -> None:
@@ -86,8 +111,8 @@ def load(organization: str, settings: dict[str, object], *options: str) -> None:
         dagster.Failure: One of them failed, with what it said last.
     """
     maps = {"stream_maps": MAPS, "stream_map_config": {"organization": organization}}
-    # Whoever needs no credentials of Zencoder gets none.
-    known = {k: v for k, v in os.environ.items() if not k.startswith("ZENCODER_")}
+    # Nobody gets credentials of others, and the loader none at all.
+    known = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "config.json").write_text(json.dumps({**maps, **settings}))
@@ -118,11 +143,11 @@ def load(organization: str, settings: dict[str, object], *options: str) -> None:
 
 def credentials(organization: str) -> dict[str, str]:
     """Return the organisation's part of the environment, named as the tap has it."""
-    prefix = f"ZENCODER_{organization.upper()}_"
+    own = {name: f"ZENCODER_{organization.upper()}_{name}" for name in OWN}
     return {
-        name.replace(prefix, "TAP_ZENCODER_"): value
-        for name, value in os.environ.items()
-        if name.startswith(prefix)
+        f"TAP_ZENCODER_{name}": os.environ[variable]
+        for name, variable in own.items()
+        if variable in os.environ
     }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = TESTS.parent / "examples" / "dagster"
 DAGSTER = PLUGINS / "emulators" / "dagster" / "bin"
+LOADER = PLUGINS / "loaders" / "target-postgres" / "venv" / "bin"
 SCHEMA = "tap_zencoder"
 
 
@@ -202,8 +203,7 @@ def settings(
         **vars(server),
         "default_target_schema": SCHEMA,
     }
-    target_bin = PLUGINS / "loaders" / "target-postgres" / "venv" / "bin"
-    path = [str(DAGSTER), str(target_bin), os.environ["PATH"]]
+    path = [str(DAGSTER), str(LOADER), os.environ["PATH"]]
     ours = ("ZENCODER", "TAP_", "TARGET_", "DAGSTER")
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith(ours)},

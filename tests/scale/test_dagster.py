@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import threading
 from contextlib import ExitStack, contextmanager
@@ -14,7 +16,7 @@ from test_streams import expected
 from warehouses.stores import Postgres
 
 from scale import cluster
-from scale.cluster import DAGSTER, EXAMPLE, SCHEMA, Cluster, wait_until
+from scale.cluster import DAGSTER, EXAMPLE, LOADER, SCHEMA, Cluster, wait_until
 from tap_zencoder.sandbox import Organisation, Sandbox
 from tap_zencoder.window import Window
 
@@ -75,17 +77,37 @@ def partitions(names: list[str], windows: list[Window]) -> list[str]:
 
 
 NIGHT = """
-import sys
+import json, sys
 from datetime import datetime
 import dagster
 import definitions
-tick = datetime.fromisoformat(sys.argv[1])
+from dagster import AssetMaterialization, DagsterEvent, EventLogEntry
+from dagster._core.events import StepMaterializationData
+
+tick, loaded = sys.argv[1], json.loads(sys.argv[2])
+instance = dagster.DagsterInstance.local_temp()
+for partition, moment in loaded.items():
+    event = AssetMaterialization("usage", partition=partition)
+    instance.event_log_storage.store_event(EventLogEntry(
+        None, "info", "", "", datetime.fromisoformat(moment).timestamp(),
+        dagster_event=DagsterEvent(
+            "ASSET_MATERIALIZATION", "",
+            event_specific_data=StepMaterializationData(event),
+        ),
+    ))
 context = dagster.build_schedule_context(
-    scheduled_execution_time=tick,
+    instance_ref=instance.get_ref(),
+    scheduled_execution_time=datetime.fromisoformat(tick),
     repository_def=definitions.defs.get_repository_def(),
 )
 for request in definitions.nightly.evaluate_tick(context).run_requests:
     print(request.partition_key)
+"""
+UNSEEN = """
+import json
+import definitions
+print(json.dumps(definitions.credentials("north")))
+definitions.load("south", {"start_date": "2026-01-01", "end_date": "2026-01-01"})
 """
 
 
@@ -243,28 +265,71 @@ def test_wrong_credentials_of_one_organisation_are_its_own_trouble(
     check_rows(server, tmp_path, dict.fromkeys(others, month))
 
 
+SEPTEMBER, OCTOBER, NOVEMBER = "2026-09-01", "2026-10-01", "2026-11-01"
+
+
 @pytest.mark.parametrize(
-    ("day", "months"),
+    ("day", "loaded", "due"),
     [
-        ("2026-11-01", ["2026-10-01"]),
-        ("2026-11-02", ["2026-10-01", "2026-11-01"]),
-        ("2026-11-04", ["2026-10-01", "2026-11-01"]),
-        ("2026-11-05", ["2026-11-01"]),
+        ("2026-11-01", {SEPTEMBER: "2026-10-04T06:01"}, [OCTOBER]),
+        ("2026-11-02", {}, [OCTOBER, NOVEMBER]),
+        # All went well: October was loaded when it had settled, on the 4th.
+        ("2026-11-03", {OCTOBER: "2026-11-02T06:01"}, [OCTOBER, NOVEMBER]),
+        ("2026-11-04", {OCTOBER: "2026-11-03T06:01"}, [OCTOBER, NOVEMBER]),
+        ("2026-11-05", {OCTOBER: "2026-11-04T06:01"}, [NOVEMBER]),
+        # The nights of the month's end were missed, or failed.
+        ("2026-11-05", {OCTOBER: "2026-10-28T06:01"}, [OCTOBER, NOVEMBER]),
+        ("2026-11-30", {OCTOBER: "2026-10-28T06:01"}, [OCTOBER, NOVEMBER]),
+        ("2026-11-30", {OCTOBER: "2026-11-29T06:01"}, [NOVEMBER]),
     ],
 )
-def test_a_night_loads_the_months_whose_days_may_still_change(
-    day: str, months: list[str]
+def test_a_night_loads_the_months_whose_days_may_have_changed(
+    day: str, loaded: dict[str, str], due: list[str]
 ) -> None:
+    """The months before are loaded for one organisation, and never for the other."""
+    moments = {f"{month}|north": f"{moment}+00:00" for month, moment in loaded.items()}
+    asked = night(day, moments)
+    assert [key for key in asked if "north" in key] == [f"{m}|north" for m in due]
+    both = [SEPTEMBER, OCTOBER] if day == "2026-11-01" else [OCTOBER, NOVEMBER]
+    assert [key for key in asked if "east" in key] == [f"{m}|east" for m in both]
+
+
+def test_the_first_night_asks_for_no_month_before_the_first() -> None:
+    assert night("2026-01-03", {}) == ["2026-01-01|north", "2026-01-01|east"]
+
+
+def night(day: str, loaded: dict[str, str]) -> list[str]:
+    """Return what a night asks for, given when partitions were loaded last."""
     names = {"ZENCODER_ORGANISATIONS": "north east", "ZENCODER_FIRST_DAY": "2026-01-01"}
-    done = subprocess.run(
-        [DAGSTER / "python", "-c", NIGHT, f"{day}T06:00:00+00:00"],
+    done = in_dagster(NIGHT, f"{day}T06:00:00+00:00", json.dumps(loaded), **names)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_an_organisation_gets_no_credentials_but_its_own() -> None:
+    target = ("HOST", "USER", "PASSWORD", "DATABASE")
+    done = in_dagster(
+        UNSEEN,
+        ZENCODER_ORGANISATIONS="north north_east south",
+        ZENCODER_FIRST_DAY="2026-01-01",
+        ZENCODER_NORTH_API_KEY="of-the-north",
+        ZENCODER_NORTH_EAST_API_KEY="of-the-north-east",
+        TAP_ZENCODER_API_KEY="of-whoever-started-it",
+        PATH=os.pathsep.join([os.environ["PATH"], str(LOADER)]),
+        **{f"TARGET_POSTGRES_{n}": "any" for n in target},
+    )
+    assert json.loads(done.stdout) == {"TAP_ZENCODER_API_KEY": "of-the-north"}
+    assert "no credentials: set client_id and client_secret" in done.stderr
+
+
+def in_dagster(
+    code: str, *words: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [DAGSTER / "python", "-c", code, *words],
         cwd=EXAMPLE,
-        env=names,
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [
-        f"{month}|{name}" for month in months for name in ("north", "east")
-    ]

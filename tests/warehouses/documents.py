@@ -17,24 +17,15 @@ def section(title: str) -> str:
     return PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def block(title: str, language: str) -> str:
-    """Return the first block of code in a language in a section."""
-    match = re.search(
-        rf"^```{language}\n(.*?)^```", section(title), re.DOTALL | re.MULTILINE
-    )
-    assert match
-    return match[1]
-
-
-def settings(title: str) -> Any:
-    """Return the first block of YAML in a section."""
-    return yaml.safe_load(block(title, "yaml"))
+def settings(title: str) -> list[Any]:
+    """Return the blocks of YAML in a section."""
+    return [yaml.safe_load(block) for block in _blocks(title, "yaml")]
 
 
 def statement(title: str, comment: str) -> str:
     """Return the SQL that a section has under a comment, such as a database's name."""
-    blocks = re.findall(r"^```sql\n(.*?)^```", section(title), re.DOTALL | re.MULTILINE)
-    parts = re.split(r"^-- (.*)\n", "".join(blocks), flags=re.MULTILINE)
+    sql = "".join(_blocks(title, "sql"))
+    parts = re.split(r"^-- (.*)\n", sql, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))[comment]
 
 
@@ -46,3 +37,8 @@ def columns(title: str) -> dict[str, dict[str, str]]:
         for table, cells in rows
         if re.search(r"`\w+ [^`]+`", cells)
     }
+
+
+def _blocks(title: str, language: str) -> list[str]:
+    form = rf"^```{language}\n(.*?)^```"
+    return re.findall(form, section(title), re.DOTALL | re.MULTILINE)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tap_zencoder.sandbox.organisation import Data, Organisation
 
 RETENTION = timedelta(days=30)
-"""How long history is kept, where it is not kept for ever."""
+"""How long a month of history is, where it is not kept for ever."""
 _DAY = timedelta(days=1)
 
 
@@ -94,14 +94,14 @@ def neighbours_come_along(data: Data, asked: Asked) -> Data:
 
 
 def old_days_are_empty(data: Data, asked: Asked) -> Data:
-    """Keep history for `RETENTION`; before that nothing ever happened."""
+    """Keep a month of history; before that nothing ever happened."""
     if asked.day is None or asked.day >= asked.today - RETENTION:
         return data
     return _nothing(data)
 
 
 def old_days_are_refused(data: Data, asked: Asked) -> Data:
-    """Keep history for `RETENTION`, and refuse to be asked about what was before."""
+    """Keep a month of history, and refuse to be asked about what was before."""
     if asked.day is not None and asked.day < asked.today - RETENTION:
         raise Refused(400, "Invalid day parameter. Day is out of range")
     return data

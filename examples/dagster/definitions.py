@@ -19,9 +19,9 @@ import dagster as dg
 ORGANISATIONS = os.environ["ZENCODER_ORGANISATIONS"].split()
 FIRST_DAY = os.environ["ZENCODER_FIRST_DAY"]
 LOOKBACK_DAYS = 3
-# What each organisation has its own of.
-OWN = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY", "API_URL", "AUTH_URL")
-FOREIGN = ("ZENCODER_", *(f"TAP_ZENCODER_{name}" for name in OWN))
+CREDENTIALS = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")
+OWN = (*CREDENTIALS, "API_URL", "AUTH_URL")
+FOREIGN = ("ZENCODER_", *(f"TAP_ZENCODER_{name}" for name in CREDENTIALS))
 
 # One set of tables for all: see "Several organisations" in docs/warehouses.md.
 KEYS = {

@@ -104,10 +104,10 @@ class DayStream(ZencoderStream):
         window = self.window
         self.log("Syncing %s; bookmark: %s", window, self.bookmark or "none yet")
         end = self.tap.settings.days.end_date
-        if end is not None and self.bookmark is not None and end < self.bookmark:
+        if end is not None and self.bookmark is not None and not window:
             self.tap.warn_once(
-                "The bookmark is later than the end_date, %s: days before it are not "
-                "synced again. To have them, run without a state.",
+                "The bookmark is past the end_date, %s: there is nothing to sync. To "
+                "have older days again, run without a state.",
                 str(end),
             )
         completed = None

@@ -204,7 +204,19 @@ def test_a_slice_before_the_bookmark_asks_nothing_and_keeps_the_bookmark(
     assert sandbox.requests == []
     assert run.states[-1] == state
     [warning] = [line for line in run.log.splitlines() if "| WARNING " in line]
-    assert "The bookmark is later than the end_date, 2025-06-03:" in warning
+    assert "The bookmark is past the end_date, 2025-06-03:" in warning
+
+
+def test_a_slice_that_the_lookback_reaches_is_synced_without_a_warning(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    state = run_tap(fortnight).states[-1]
+    before = YESTERDAY - timedelta(days=1)
+    run = run_tap({**sandbox.settings(), "end_date": before.isoformat()}, state=state)
+    assert run.records("users")
+    assert "WARNING" not in run.log
 
 
 def test_new_streams_catch_up_while_old_ones_resume(

@@ -32,11 +32,28 @@ _METADATA = {
         },
     },
 }
+# As far as the SDK reads it: it would stumble over other things, some in mid-sync.
+_COLUMN: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "type": {"type": ["string", "array"], "items": {"type": "string"}},
+        "items": {"$ref": "#/$defs/column"},
+        "properties": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/column"},
+        },
+        **{
+            alternatives: {"type": "array", "items": {"$ref": "#/$defs/column"}}
+            for alternatives in ("anyOf", "oneOf", "allOf")
+        },
+    },
+}
 _ENTRY = {
     "type": "object",
     "required": ["tap_stream_id", "schema"],
     "properties": {
         "tap_stream_id": {"type": "string"},
+        "stream": {"type": ["string", "null"]},
         "key_properties": _NAMES,
         "replication_key": _REPLICATION_KEY,
         "replication_method": _REPLICATION_METHOD,
@@ -47,7 +64,9 @@ _ENTRY = {
             "properties": {
                 "properties": {
                     "type": "object",
-                    "additionalProperties": {"type": "object", "minProperties": 1},
+                    "required": ["day"],
+                    "properties": {"day": {**_COLUMN, "minProperties": 1}},
+                    "additionalProperties": {"$ref": "#/$defs/column"},
                 },
             },
         },
@@ -55,6 +74,7 @@ _ENTRY = {
 }
 _CATALOG = Draft202012Validator(
     {
+        "$defs": {"column": _COLUMN},
         "type": "object",
         "required": ["streams"],
         "properties": {"streams": {"type": "array", "items": _ENTRY}},
@@ -75,7 +95,7 @@ def problems(catalog: Any, streams: Collection[str]) -> Iterator[str]:
         keys = set(entry.get("key_properties") or [])
         if name not in streams:
             yield f"there is no stream {violations.unknown(name, streams)}"
-        elif entry.get("stream") not in {name, None}:
+        elif (entry.get("stream") or name) != name:
             yield f"the stream {name} has another name as well"
         elif not keys <= set(entry["schema"]["properties"]):
             yield f"the stream {name} has key_properties that are not among its columns"

@@ -12,9 +12,10 @@ import time
 import traceback
 from typing import TYPE_CHECKING, NoReturn
 
-from singer_sdk.exceptions import MapExpressionError, MappingError
+from singer_sdk.exceptions import MappingError
 from singer_sdk.logging import ConsoleFormatter
 
+from tap_zencoder import stream_maps
 from tap_zencoder.errors import (
     OutputClosedError,
     OutputError,
@@ -42,10 +43,8 @@ def run() -> None:
         command()
     except (OutputClosedError, BrokenPipeError):
         _leave_in_silence()
-    except MapExpressionError as error:  # its words hold the expression
-        _fail(SettingsError(["stream_maps holds what is not an expression"]), error)
     except MappingError as error:
-        _fail(SettingsError([f"stream_maps: {quoted(str(error))}"]), error)
+        _fail(stream_maps.refused(error), error)
     except ZencoderError as error:
         _fail(error, error)
     except OSError as error:
@@ -63,19 +62,22 @@ def _logging_command() -> click.Command:
         SettingsError: The environment asks for what cannot be done.
     """
     known = logging.getLevelNamesMapping()
-    for name in (_LEVEL, "LOGLEVEL"):
-        level = os.environ.get(name)
-        if level and level.upper() not in known:
-            names = ", ".join(known)
-            raise SettingsError([f"{name} must be one of {names}, not {quoted(level)}"])
+    name = _LEVEL if os.environ.get(_LEVEL) else "LOGLEVEL"  # as the SDK has it
+    level = os.environ.get(name)
+    if level and level.upper() not in known:
+        names = ", ".join(known)
+        raise SettingsError([f"{name} must be one of {names}, not {quoted(level)}"])
     try:
-        return TapZencoder.cli
+        command = TapZencoder.cli
     except Exception as error:
         file = os.environ.get(_LOG_CONFIG)
         if file is None:
             raise
         problem = f"does not configure logging ({type(error).__name__})"
         raise SettingsError([f"{_LOG_CONFIG}: {quoted(file)} {problem}"]) from error
+    # It tells filters, which may hold a salt or an address.
+    logging.getLogger("singer_sdk.mapper").setLevel(logging.WARNING)
+    return command
 
 
 def _unexpected(error: Exception) -> ZencoderError:
@@ -90,7 +92,7 @@ def _unexpected(error: Exception) -> ZencoderError:
 
 def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
     logger = TapZencoder.logger
-    if not logging.getLogger().handlers:  # it is the log that could not be set up
+    if not logger.hasHandlers():  # it is the log that could not be set up
         _log_plainly()
     logger.error("%s", sentence)
     if logger.isEnabledFor(logging.DEBUG):

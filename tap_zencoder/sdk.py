@@ -41,7 +41,7 @@ from tap_zencoder.messages import MessageWriter
 from tap_zencoder.window import advance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from types import FrameType
 
 _GRACE = 1.5
@@ -149,8 +149,7 @@ class BookmarkedStream(Stream):
 class ZencoderTapBase(Tap):
     """A tap whose settings are checked by us, and that ends as its signals say."""
 
-    stream_keys: ClassVar[Mapping[str, Sequence[str]]] = {}
-    """The key columns of each stream there is."""
+    stream_names: ClassVar[tuple[str, ...]] = ()
     stopped_with: ClassVar[int | None] = None
     """The exit status that a signal asks for, once there was one."""
 
@@ -254,7 +253,7 @@ class ZencoderTapBase(Tap):
         """
         super().invoke(
             state=state and inputs.checked_state(state),
-            catalog=catalog and inputs.checked_catalog(catalog, cls.stream_keys),
+            catalog=catalog and inputs.checked_catalog(catalog, cls.stream_names),
             **options,
         )
 
@@ -283,7 +282,7 @@ class ZencoderTapBase(Tap):
             for sentence in settings.strangers(os.environ, prefix, properties):
                 self.logger.warning("%s", sentence)
             broken = list(_Validator(schema).iter_errors(self._config))
-            settings.check(self._config, schema, broken, self.stream_keys)
+            settings.check(self._config, schema, broken, self.stream_names)
         return []
 
     @classproperty

@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from jsonschema.exceptions import best_match
+
 from tap_zencoder import stream_maps, violations
 from tap_zencoder.errors import SettingsError, quoted
 from tap_zencoder.objects import as_day
 from tap_zencoder.window import WindowSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     from jsonschema import ValidationError
 
@@ -77,12 +79,12 @@ def check(
     config: Mapping[str, Any],
     schema: Mapping[str, Any],
     broken: Iterable[ValidationError],
-    stream_keys: Mapping[str, Sequence[str]],
+    streams: Collection[str],
 ) -> None:
     """Refuse a configuration that cannot be used.
 
-    ``broken`` is what violates the JSON ``schema``, ``stream_keys`` has the key columns
-    of each stream. A message never quotes the value of a secret.
+    ``broken`` is what violates the JSON ``schema``, ``streams`` the names there are. A
+    message never quotes the value of a secret.
 
     Raises:
         SettingsError: With every problem found.
@@ -97,7 +99,7 @@ def check(
     problems += wrong.values()
     sound = {name: value for name, value in config.items() if name not in wrong}
     problems += [*_credentials(config), *_headers(sound), *_dates(sound), *_urls(sound)]
-    problems += stream_maps.problems(sound.get("stream_maps", {}), stream_keys)
+    problems += stream_maps.problems(sound.get("stream_maps", {}), streams)
     if sound.get("flattening_enabled") and "flattening_max_depth" not in config:
         problems.append("flattening_enabled is set without flattening_max_depth")
     if problems:
@@ -110,12 +112,14 @@ def strangers(
     names: Collection[str],
 ) -> Iterable[str]:
     """Yield a sentence for each variable that looks like a setting and is none."""
+    # Meltano's own variables have two underscores. Those of a plugin that inherits have
+    # its name before that of the setting.
+    known = tuple(f"_{name}" for name in (*names, "loglevel"))
     for variable in environment:
-        name = variable.removeprefix(prefix)
-        # Meltano's own variables have two underscores.
-        own = name.startswith("_") or name == "LOGLEVEL" or name.lower() in names
-        if variable.startswith(prefix) and not own:
-            yield f"{variable} sets nothing: {_unknown(name.lower(), names)}."
+        name = variable.removeprefix(prefix).lower()
+        of_ours = variable.startswith(prefix) and "__" not in variable
+        if of_ours and not f"_{name}".endswith(known):
+            yield f"{variable} sets nothing: {_unknown(name, names)}."
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -131,10 +135,11 @@ def _unknown(name: str, properties: Collection[str]) -> str:
     return f"there is no setting {violations.unknown(name, properties)}"
 
 
-def _violated(error: ValidationError, schema: Mapping[str, Any]) -> str:
-    path = quoted(".".join(map(str, error.path)))
+def _violated(violation: ValidationError, schema: Mapping[str, Any]) -> str:
+    error: Any = best_match([violation])  # in what has alternatives, the place itself
+    path = quoted(".".join(map(str, error.absolute_path)))
     problem = f"{path} {violations.in_words(error)}"
-    if schema.get("secret") or error.path[0] in _MAPS:
+    if schema.get("secret") or error.absolute_path[0] in _MAPS:
         return problem
     return f"{problem}, not {quoted(repr(error.instance))}"
 

@@ -37,10 +37,7 @@ class TapZencoder(ZencoderTapBase):
     """Daily usage of Zencoder, the AI coding assistant, per organisation and user."""
 
     name = "tap-zencoder"
-    stream_keys: ClassVar[dict[str, Sequence[str]]] = {
-        stream.name: stream.primary_keys  # type: ignore[misc]  # each class has both
-        for stream in STREAMS
-    }
+    stream_names = tuple(stream.name for stream in STREAMS)  # type: ignore[misc]  # each class has one
 
     # Not batches: their files would be announced after the STATE that covers them.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [

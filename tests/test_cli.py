@@ -126,6 +126,29 @@ def entry_of_users(**members: Any) -> str:
         ),
         (
             "--catalog",
+            entry_of_users(schema={"properties": {"email": {"type": "string"}}}),
+            "used: $.streams[0].schema.properties lacks day.",
+        ),
+        *(
+            (
+                "--catalog",
+                entry_of_users(
+                    schema={"properties": {"day": {"type": "string"}, "ides": column}},
+                ),
+                f"used: $.streams[0].schema.properties.ides{path} must be of type",
+            )
+            for column, path in (
+                (None, ""),
+                ({"type": 5}, ".type"),
+                ({"anyOf": 5}, ".anyOf"),
+                ({"anyOf": [{"items": True}]}, ".anyOf[0].items"),
+                ({"items": {"properties": [1]}}, ".items.properties"),
+                ({"properties": {"a": None}}, ".properties.a"),
+            )
+        ),
+        ("--catalog", entry_of_users(stream=["users"]), "[0].stream must be of type"),
+        (
+            "--catalog",
             entry_of_users(key_properties=["nope"]),
             "used: the stream users has key_properties that are not among its columns.",
         ),
@@ -197,6 +220,8 @@ def test_a_file_in_another_encoding_is_one_sentence(
         ("email", "md5('pepper' + ", "users.email is not an expression"),
         ("__filter__", "messages >", "users.__filter__ is not an expression"),
         ("email", "", "users.email is not an expression"),
+        ("email", "salt = 'pepper'", "users.email is not an expression"),
+        ("email", 5, "users.email must be something else."),
         ("email", None, "users leaves out email, part of the key"),
         ("email", "__NULL__", "users leaves out email, part of the key"),
     ],
@@ -204,13 +229,44 @@ def test_a_file_in_another_encoding_is_one_sentence(
 def test_a_broken_stream_map_is_one_sentence(
     run_tap: RunTap,
     column: str,
-    expression: str | None,
+    expression: str | float | None,
     sentence: str,
 ) -> None:
     maps = {"stream_maps": {"users": {column: expression}}}
     run = run_tap({"api_key": "the-key", **maps})
-    assert f"Bad settings: stream_maps: {sentence}" in the_error(run)
+    assert sentence in the_error(run)
+    assert "Bad settings: stream_maps" in run.log
     assert "pepper" not in run.log
+
+
+def test_a_map_of_what_is_no_stream_is_not_told(run_tap: RunTap) -> None:
+    maps = {"__people": {"__source__": "users", "email": "md5('pepper' + email)"}}
+    run = run_tap({"api_key": "the-key", "stream_maps": maps})
+    assert "stream_maps: there is no option __people." in the_error(run)
+    assert "pepper" not in run.log
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_a_filter_is_not_told(run_tap: RunTap, sandbox: Sandbox, level: str) -> None:
+    maps = {"users": {"__filter__": "md5('pepper' + email) != ''"}}
+    settings = {**sandbox.settings(), **A_DAY, "stream_maps": maps}
+    run = run_tap(settings, TAP_ZENCODER_LOGLEVEL=level)
+    assert run.status == 0
+    assert run.records("users")
+    assert "pepper" not in run.log
+
+
+def test_a_key_may_be_left_out_where_the_catalog_has_another(
+    run_tap: RunTap, sandbox: Sandbox
+) -> None:
+    settings = {**sandbox.settings(), **A_DAY}
+    catalog = json.loads(run_tap(settings, "--discover").output)
+    for stream in catalog["streams"]:
+        stream["key_properties"] = ["day"]
+    maps = {"users": {"email": None}}
+    run = run_tap({**settings, "stream_maps": maps}, catalog=catalog)
+    assert run.status == 0
+    assert all("email" not in row for row in run.records("users"))
 
 
 @pytest.mark.parametrize("name", ["stream_maps", "stream_map_config"])
@@ -225,8 +281,8 @@ def test_a_salt_is_not_told_when_its_setting_is_wrong(
 @pytest.mark.parametrize(
     ("expression", "why"),
     [
-        ("md5(emial)", "NameNotDefined: emial"),
-        ("md5(config['salt'] + email)", "KeyError: salt"),
+        ("md5(pepper + email)", "NameNotDefined in email"),
+        ("md5(config['short'] + email)", "KeyError in email"),
         ("email if config['pepper'][31] else ''", "IndexError"),
         ("int(email)", "ValueError"),
         ("config[email]", "KeyError"),
@@ -246,6 +302,7 @@ def test_a_stream_map_that_cannot_be_applied_is_one_sentence(
     assert f"stream_maps cannot be applied to a row of users ({why});" in error
     assert "developer" not in error
     assert "short" not in error
+    assert "pepper" not in error
 
 
 @pytest.mark.parametrize("variable", ["TAP_ZENCODER_LOGLEVEL", "LOGLEVEL"])
@@ -255,6 +312,29 @@ def test_a_log_level_that_does_not_exist_is_one_sentence(
     run = run_tap(sandbox.settings(), **{variable: "loud"})
     assert f"Bad settings: {variable} must be one of" in the_error(run)
     assert len(run.log.splitlines()) == 1
+
+
+def test_a_log_level_of_other_programs_does_not_count_beside_the_own(
+    run_tap: RunTap, sandbox: Sandbox
+) -> None:
+    levels = {"LOGLEVEL": "trace", "TAP_ZENCODER_LOGLEVEL": "INFO"}
+    assert run_tap(sandbox.settings(), "--test", **levels).status == 0
+
+
+def test_a_log_of_its_own_has_each_line_once(run_tap: RunTap, tmp_path: Path) -> None:
+    file = tmp_path / "logs.yaml"
+    handler = {"class": "logging.StreamHandler", "formatter": "plain"}
+    own = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plain": {"format": "| %(levelname)s | %(message)s"}},
+        "handlers": {"stderr": handler},
+        "root": {"handlers": []},
+        "loggers": {"tap-zencoder": {"handlers": ["stderr"]}},
+    }
+    file.write_text(json.dumps(own))
+    run = run_tap({}, SINGER_SDK_LOG_CONFIG=str(file))
+    assert "Bad settings: no credentials" in the_error(run)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +363,13 @@ def test_a_fault_of_the_program_is_one_sentence_without_foreign_words(
 def test_a_variable_that_is_no_setting_is_told(
     run_tap: RunTap, sandbox: Sandbox, *, from_environment: bool
 ) -> None:
-    wrong = {"TAP_ZENCODER_START_DAT": "2026-03-09", "TAP_ZENCODER__LOAD_SCHEMA": "x"}
+    # The others are Meltano's, for the plugin, and for one that inherits from it.
+    wrong = {
+        "TAP_ZENCODER_START_DAT": "2026-03-09",
+        "TAP_ZENCODER__LOAD_SCHEMA": "x",
+        "TAP_ZENCODER_SOUTH_API_KEY": "x",
+        "TAP_ZENCODER_SOUTH__SCHEMA": "x",
+    }
     own = {f"TAP_ZENCODER_{k.upper()}": v for k, v in sandbox.settings().items()}
     if from_environment:
         run = run_tap(None, "--config=ENV", **wrong, **own)

@@ -70,12 +70,6 @@ def test_bad_settings_are_told_all_at_once(run_tap: RunTap) -> None:
     assert "there is no setting star_date (did you mean start_date?)" in error
 
 
-def entry_of_users(**members: Any) -> str:
-    columns = {"properties": {"day": {"type": "string"}}}
-    entry = {"tap_stream_id": "users", "schema": columns, **members}
-    return json.dumps({"streams": [entry]})
-
-
 @pytest.mark.parametrize(
     ("option", "content", "sentence"),
     [
@@ -92,93 +86,6 @@ def entry_of_users(**members: Any) -> str:
         ("--state", '{"daily": 1}', 'The state has no "bookmarks".'),
         ("--catalog", "{", "The catalog {file} is not JSON"),
         ("--catalog", "{}", "The catalog {file} cannot be used: $ lacks streams."),
-        ("--catalog", '{"streams": 7}', "used: $.streams must be of type array."),
-        ("--catalog", '{"streams": [7]}', "used: $.streams[0] must be of type object."),
-        (
-            "--catalog",
-            '{"streams": [{"schema": {"properties": {}}}]}',
-            "used: $.streams[0] lacks tap_stream_id.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(tap_stream_id="user"),
-            "used: there is no stream user (did you mean users?).",
-        ),
-        (
-            "--catalog",
-            entry_of_users(stream="people"),
-            "used: the stream users has another name as well.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(schema={}),
-            "used: $.streams[0].schema lacks properties.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(schema={"properties": {"day": {}}}),
-            "used: $.streams[0].schema.properties.day must not be empty.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(schema={"properties": {"day": 1}}),
-            "used: $.streams[0].schema.properties.day must be of type object.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(schema={"properties": {"email": {"type": "string"}}}),
-            "used: $.streams[0].schema.properties lacks day.",
-        ),
-        *(
-            (
-                "--catalog",
-                entry_of_users(
-                    schema={"properties": {"day": {"type": "string"}, "ides": column}},
-                ),
-                f"used: $.streams[0].schema.properties.ides{path} must be of type",
-            )
-            for column, path in (
-                (None, ""),
-                ({"type": 5}, ".type"),
-                ({"anyOf": 5}, ".anyOf"),
-                ({"anyOf": [{"items": True}]}, ".anyOf[0].items"),
-                ({"items": {"properties": [1]}}, ".items.properties"),
-                ({"properties": {"a": None}}, ".properties.a"),
-            )
-        ),
-        ("--catalog", entry_of_users(stream=["users"]), "[0].stream must be of type"),
-        (
-            "--catalog",
-            entry_of_users(key_properties=["nope"]),
-            "used: the stream users has key_properties that are not among its columns.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(metadata=None),
-            "used: $.streams[0].metadata must be of type array.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(metadata=[{"breadcrumb": []}]),
-            "used: $.streams[0].metadata[0] lacks metadata.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(replication_key="at"),
-            "used: $.streams[0].replication_key must be day.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(
-                metadata=[{"breadcrumb": [], "metadata": {"replication-key": "at"}}],
-            ),
-            "used: $.streams[0].metadata[0].metadata['replication-key'] must be day.",
-        ),
-        (
-            "--catalog",
-            entry_of_users(replication_method="LOG_BASED"),
-            "replication_method must be INCREMENTAL or FULL_TABLE.",
-        ),
         ("--config", '{"api_key": NaN}', "{file} is not JSON (NaN is no number)."),
         ("--state", '{"bookmarks": NaN}', "{file} is not JSON (NaN is no number)."),
         ("--catalog", '{"streams": NaN}', "{file} is not JSON (NaN is no number)."),

@@ -12,10 +12,8 @@ import time
 import traceback
 from typing import TYPE_CHECKING, NoReturn
 
-from singer_sdk.exceptions import MappingError
 from singer_sdk.logging import ConsoleFormatter
 
-from tap_zencoder import stream_maps
 from tap_zencoder.errors import (
     OutputClosedError,
     OutputError,
@@ -43,8 +41,6 @@ def run() -> None:
         command()
     except (OutputClosedError, BrokenPipeError):
         _leave_in_silence()
-    except MappingError as error:
-        _fail(stream_maps.refused(error), error)
     except ZencoderError as error:
         _fail(error, error)
     except OSError as error:
@@ -68,16 +64,13 @@ def _logging_command() -> click.Command:
         names = ", ".join(known)
         raise SettingsError([f"{name} must be one of {names}, not {quoted(level)}"])
     try:
-        command = TapZencoder.cli
+        return TapZencoder.cli
     except Exception as error:
         file = os.environ.get(_LOG_CONFIG)
         if file is None:
             raise
         problem = f"does not configure logging ({type(error).__name__})"
         raise SettingsError([f"{_LOG_CONFIG}: {quoted(file)} {problem}"]) from error
-    # It tells filters, which may hold a salt or an address.
-    logging.getLogger("singer_sdk.mapper").setLevel(logging.WARNING)
-    return command
 
 
 def _unexpected(error: Exception) -> ZencoderError:

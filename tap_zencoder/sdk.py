@@ -23,6 +23,7 @@ import click
 import msgspec
 from singer_sdk import Stream, Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.exceptions import MappingError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
@@ -167,6 +168,20 @@ class ZencoderTapBase(Tap):
         watchdog.daemon = True
         watchdog.start()
         self.writer.stop(status)
+
+    @override
+    def setup_mapper(self) -> None:
+        """Prepare the stream maps, and keep what is in them out of the log.
+
+        Raises:
+            SettingsError: They cannot be used.
+        """
+        # It tells filters, which may hold a salt or an address.
+        logging.getLogger("singer_sdk.mapper").setLevel(logging.WARNING)
+        try:
+            super().setup_mapper()
+        except MappingError as error:
+            raise stream_maps.refused(error) from error
 
     @abc.abstractmethod
     def log_summary(self, outcome: str, seconds: float) -> None:

@@ -110,14 +110,13 @@ class DayStream(ZencoderStream):
                 "have older days again, run without a state.",
                 str(end),
             )
-        completed = None
+        day = None
         with progress.shown(self.name, window) as reached:
             for day, report in self.tap.reports.read(window):
                 yield from self.noted(report, self.rows(day, report))
-                completed = day
-                self.checkpoint(completed, self.tap.today)
-                reached(completed)
-        if completed is None:
+                self.checkpoint(day, self.tap.today)
+                reached(day)
+        if day is None:  # there was none, or the API refused them all
             self.checkpoint(None, self.tap.today)
 
 

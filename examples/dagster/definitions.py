@@ -73,13 +73,13 @@ def nightly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
     As a whole, like any partition, so that a night that was missed needs nothing done.
     """
     yesterday = context.scheduled_execution_time - timedelta(days=1)
-    *before, current = MONTHS.get_partition_keys(current_time=yesterday)[-2:]
+    months = MONTHS.get_partition_keys(current_time=yesterday)[-2:]
     wanted = [
         dg.MultiPartitionKey({"month": month, "organization": organization})
-        for month in (*before, current)
+        for month in months
         for organization in ORGANISATIONS
     ]
-    done = set().union(*(unchanging(context.instance, month) for month in before))
+    done = set().union(*(unchanging(context.instance, month) for month in months[:-1]))
     return [
         dg.RunRequest(f"{yesterday.date()}|{key}", partition_key=key)
         for key in wanted

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tap_zencoder.sandbox.organisation import Data, Organisation
 
 RETENTION = timedelta(days=30)
-"""How long a month of history is, where it is not kept for ever."""
+"""How long history is kept, where it is not kept for ever: a month."""
 _DAY = timedelta(days=1)
 
 

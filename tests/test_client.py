@@ -306,17 +306,22 @@ def test_a_wrong_secret_is_refused_at_the_login(sandbox: Sandbox) -> None:
     assert [request.method for request in sandbox.requests] == ["POST"]
 
 
+def at_once(fetch: Callable[[UsageQuery], object], days: list[UsageQuery]) -> None:
+    """Ask for each day in a thread of its own."""
+    threads = [threading.Thread(target=fetch, args=[day]) for day in days]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def test_a_revoked_token_is_renewed_once_by_many_workers(sandbox: Sandbox) -> None:
     known = zencoder(sandbox, concurrency=16)
     days = [UsageQuery.on(TODAY - timedelta(days=n)) for n in range(1, 17)]
     with known.connect() as fetch:
         fetch(QUERY)
         sandbox.revoke_tokens()
-        threads = [threading.Thread(target=fetch, args=[day]) for day in days]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(fetch, days)
     assert sandbox.logins == 2
     answered = {r.query["day"] for r in sandbox.requests if faults.is_usage(r)}
     assert answered >= {day.value for day in days}
@@ -340,11 +345,7 @@ def test_a_token_that_expires_is_renewed_once_by_many_workers(
         fetch(QUERY)
         time.sleep(1)
         sandbox.token_lifetime = 3600
-        threads = [threading.Thread(target=fetch, args=[day]) for day in days]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(fetch, days)
     assert sandbox.logins == 2
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from meltano_project import ROOT, MeltanoProject
 
 from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:
+    import subprocess
     from types import ModuleType
-
-ROOT = Path(__file__).parents[1]
 
 
 def script(path: str) -> ModuleType:
@@ -120,14 +118,4 @@ def meltano(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         project["environments"] = [{"name": "dev"}]
         project["send_anonymous_usage_stats"] = False
         file.write_text(yaml.safe_dump(project))
-    nowhere = "http://127.0.0.1:9"
-    plain = {k: v for k, v in os.environ.items() if not k.startswith("MELTANO_")}
-    return subprocess.run(
-        ["meltano", *words],  # noqa: S607  # of make's PATH
-        cwd=folder,
-        env={**plain, "MELTANO_HUB_URL": nowhere},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return MeltanoProject(folder).meltano(*words, MELTANO_HUB_URL="http://127.0.0.1:9")

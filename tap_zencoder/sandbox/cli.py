@@ -155,7 +155,8 @@ def _run(command: tuple[str, ...], sandbox: Sandbox) -> int:
         name: value for name, value in os.environ.items() if name not in _CREDENTIALS
     }
     # Not through a proxy that the environment may name.
-    direct = ",".join(filter(None, [inherited.get("NO_PROXY"), "127.0.0.1"]))
+    named = inherited.get("no_proxy") or inherited.get("NO_PROXY")
+    direct = ",".join(filter(None, [named, "127.0.0.1"]))
     inherited |= {"NO_PROXY": direct, "no_proxy": direct}
     own = {_PREFIX + name.upper(): value for name, value in sandbox.settings().items()}
     try:

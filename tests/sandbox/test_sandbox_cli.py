@@ -64,6 +64,12 @@ def test_a_command_reaches_the_sandbox_without_a_proxy() -> None:
     assert seen["NO_PROXY"] == "intranet.example,127.0.0.1"
 
 
+def test_a_command_keeps_the_exceptions_that_are_named_in_small_letters() -> None:
+    plain = {"NO_PROXY": "", "no_proxy": "intranet.example"}
+    seen = json.loads(run("--", sys.executable, "-c", SHOW, **plain).stdout)
+    assert seen["NO_PROXY"] == seen["no_proxy"] == "intranet.example,127.0.0.1"
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [

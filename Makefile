@@ -22,7 +22,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s%s\n", $$1, $$2 }' Makefile
 
 demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it resumes
-	@python demo/run.py
+	@python scripts/demo.py
 
 test: $(TESTED_PLUGINS) ## Run the tests
 	pytest --numprocesses auto --dist worksteal
@@ -65,13 +65,13 @@ format: $(PACKAGES) ## Put the code into its standard form
 	ruff format
 
 hub: $(PACKAGES) ## Write the entry for the Meltano Hub
-	python hub/generate.py
+	python scripts/hub_entry.py
 
 dist: $(PACKAGES) ## Build the sdist and the wheel, and prove the wheel on each Python here
 	@rm -rf dist && mkdir dist
 	@python -m build --no-isolation >dist/build.log 2>&1 || { cat dist/build.log; exit 1; }
 	@rm dist/build.log
-	python release/prove_wheel.py
+	python scripts/prove_wheel.py
 
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt

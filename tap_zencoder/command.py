@@ -1,4 +1,4 @@
-"""The SDK's command line, with one plain line when it fails."""
+"""The command line, with one plain line when it fails."""
 
 from __future__ import annotations
 
@@ -10,36 +10,103 @@ import sys
 import threading
 import time
 import traceback
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn
 
-from singer_sdk.logging import ConsoleFormatter
+import click
 
-from tap_zencoder.errors import (
-    OutputClosedError,
-    OutputError,
-    SettingsError,
-    ZencoderError,
-    quoted,
-)
+from tap_zencoder.checks import files
+from tap_zencoder.errors import OutputClosedError, OutputError, ZencoderError
+from tap_zencoder.singer.logs import log_error, set_up_logging
 from tap_zencoder.tap import TapZencoder
 
-if TYPE_CHECKING:
-    import click
-
 FAILED = 1
-_LEVEL = "TAP_ZENCODER_LOGLEVEL"
-_LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
+_ENVIRONMENT = "ENV"
 _GRACE = 0.2
 """Seconds a signal may take to arrive that has ended the target already."""
+_EPILOG = """\b
+Examples:
+  tap-zencoder --config config.json --test
+  tap-zencoder --config config.json --discover > catalog.json
+  tap-zencoder --config config.json --state state.json | target-jsonl
+"""
+
+
+@click.command(
+    "tap-zencoder",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EPILOG,
+)
+@click.option(
+    "--config",
+    "sources",
+    multiple=True,
+    metavar="FILE|ENV",
+    help="A JSON file of settings, or ENV for the variables TAP_ZENCODER_*. May be "
+    "repeated: later files win, and the environment wins over all.",
+)
+@click.option("--state", metavar="FILE", help="The state where the last sync ended.")
+@click.option("--catalog", metavar="FILE", help="Which streams and columns to sync.")
+@click.option("--discover", is_flag=True, help="Print the catalog.")
+@click.option(
+    "--test",
+    is_flag=False,
+    flag_value="all",
+    type=click.Choice(["all", "schema"]),
+    help="Check credentials, role and network, and print one line. With --test=schema, "
+    "print the SCHEMA messages alone.",
+)
+@click.option("--about", is_flag=True, help="Describe the tap and its settings.")
+@click.option(
+    "--format",
+    "about_format",
+    type=click.Choice(["json", "markdown"], case_sensitive=False),
+    help="How --about is written.",
+)
+@click.option("--version", is_flag=True, help="Print the version.")
+def command(  # noqa: PLR0913, PLR0917  # one for each option
+    sources: tuple[str, ...],
+    state: str | None,
+    catalog: str | None,
+    discover: bool,  # noqa: FBT001
+    test: str | None,
+    about: bool,  # noqa: FBT001
+    about_format: str | None,
+    version: bool,  # noqa: FBT001
+) -> None:
+    """Write the daily usage of Zencoder, the AI coding assistant, as Singer messages.
+
+    A log goes to stderr.
+    """
+    set_up_logging()
+    if version:
+        TapZencoder.print_version(print_fn=click.echo)
+    elif about:
+        TapZencoder.print_about(about_format)
+    elif discover:
+        TapZencoder(validate_config=False, setup_mapper=False).run_discovery()
+    elif test == "all":
+        click.echo(TapZencoder(**_settings(sources)).check_connection())
+    elif test == "schema":
+        TapZencoder(**_settings(sources)).write_schemas()
+    else:
+        TapZencoder.print_version(print_fn=TapZencoder.logger.info)
+        TapZencoder(
+            **_settings(sources),
+            state=files.read_state(state) if state else None,
+            catalog=files.read_catalog(catalog) if catalog else None,
+        ).sync_all()
 
 
 def run() -> None:
     """Run the command line; leave the process with an exit status if it fails."""
     _leave_with_the_reader()
     try:
-        command = _logging_command()
-        command()
+        command(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except (OutputClosedError, BrokenPipeError):
+        time.sleep(_GRACE)  # Ctrl-C in a shell ends both, and the target may be quicker
         _leave_in_silence()
     except ZencoderError as error:
         _fail(error, error)
@@ -51,26 +118,12 @@ def run() -> None:
         _fail(_unexpected(error), error)
 
 
-def _logging_command() -> click.Command:
-    """Return the SDK's command, with the log set up as the environment asks.
-
-    Raises:
-        SettingsError: The environment asks for what cannot be done.
-    """
-    known = logging.getLevelNamesMapping()
-    name = _LEVEL if os.environ.get(_LEVEL) else "LOGLEVEL"  # as the SDK has it
-    level = os.environ.get(name)
-    if level and level.upper() not in known:
-        names = ", ".join(known)
-        raise SettingsError([f"{name} must be one of {names}, not {quoted(level)}"])
-    try:
-        return TapZencoder.cli
-    except Exception as error:
-        file = os.environ.get(_LOG_CONFIG)
-        if file is None:
-            raise
-        problem = f"does not configure logging ({type(error).__name__})"
-        raise SettingsError([f"{_LOG_CONFIG}: {quoted(file)} {problem}"]) from error
+def _settings(sources: tuple[str, ...]) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    for source in sources:
+        if source != _ENVIRONMENT:
+            config |= files.read_settings(source)
+    return {"config": config, "parse_env_config": _ENVIRONMENT in sources}
 
 
 def _unexpected(error: Exception) -> ZencoderError:
@@ -78,16 +131,14 @@ def _unexpected(error: Exception) -> ZencoderError:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119  # a name
     return ZencoderError(
-        f"Unexpected {type(error).__name__} at {place}, a fault of this program. What "
-        f"was synced before is kept. {_LEVEL}=DEBUG shows more.",
+        f"Unexpected {type(error).__name__} at {place}: a bug in tap-zencoder. What "
+        "was synced before is kept. TAP_ZENCODER_LOGLEVEL=DEBUG shows more.",
     )
 
 
 def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
+    log_error(sentence)
     logger = TapZencoder.logger
-    if not logger.hasHandlers():  # it is the log that could not be set up
-        _log_plainly()
-    logger.error("%s", sentence)
     if logger.isEnabledFor(logging.DEBUG):
         # The frames only: the messages of foreign exceptions may hold anything.
         frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
@@ -97,16 +148,10 @@ def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
     sys.exit(FAILED)
 
 
-def _log_plainly() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(ConsoleFormatter())
-    logging.getLogger().addHandler(handler)
-
-
 def _leave_with_the_reader() -> None:
     """End the process as soon as nobody reads its output any more.
 
-    A write would tell, but a tap that waits for the API may not write for minutes.
+    A write would show it, but a tap that waits for the API may not write for minutes.
     """
     output = sys.stdout.fileno()
     if hasattr(select, "poll") and stat.S_ISFIFO(os.fstat(output).st_mode):
@@ -117,7 +162,7 @@ def _watch(output: int) -> None:
     closed = select.poll()
     closed.register(output, 0)  # errors are always reported; nothing else is wanted
     closed.poll()
-    time.sleep(_GRACE)  # Ctrl-C in a shell ends both, and the target may be quicker
+    time.sleep(_GRACE)  # as above
     _leave_in_silence()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import STREAMS
+from support.runs import STREAMS
 
 from tap_zencoder.tap import TapZencoder
 

@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import KEYS, STREAMS, TODAY, Run, bookmarks
-from test_kills import Table
-from test_streams import FORTNIGHT, expected
+from support.expected import FORTNIGHT, expected
+from support.runs import KEYS, STREAMS, TODAY, Run, bookmarks
+from support.tables import Table
 
-from tap_zencoder import tap
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import faults
+from tap_zencoder.singer import tap
 from tap_zencoder.tap import TapZencoder
-from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import select
@@ -14,9 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import KEYS, STREAMS, YESTERDAY, Run, bookmarks, check_records
-from test_streams import FORTNIGHT, expected
-from written import kept
+from support.expected import FORTNIGHT, expected
+from support.logs import kept
+from support.runs import KEYS, STREAMS, YESTERDAY, Run, bookmarks, check_records
+from support.tables import Table
 
 from tap_zencoder.sandbox import faults
 
@@ -27,33 +27,6 @@ if TYPE_CHECKING:
 
     RunTap = Callable[..., Run]
     TapCommand = Callable[..., tuple[list[str], dict[str, str]]]
-
-
-class Table:
-    """A target that knows keys: what is sent again replaces what was there."""
-
-    def __init__(self) -> None:
-        self.rows: dict[tuple[str, ...], dict[str, Any]] = {}
-        self.state: dict[str, Any] | None = None
-
-    def load(self, output: bytes) -> None:
-        """Take in whole lines; a last line cut short by SIGKILL is no line."""
-        for line in output.splitlines(keepends=True):
-            if not line.endswith(b"\n"):
-                break
-            message = json.loads(line)
-            if message["type"] == "STATE":
-                self.state = message["value"]
-            elif message["type"] == "RECORD":
-                stream, record = message["stream"], message["record"]
-                key = (stream, *(record[name] for name in KEYS[stream]))
-                self.rows[key] = record
-
-    def of(self, stream: str) -> list[dict[str, Any]]:
-        return sorted(
-            (row for (name, *_), row in self.rows.items() if name == stream),
-            key=lambda row: [row[name] for name in KEYS[stream]],
-        )
 
 
 def started(command: tuple[list[str], dict[str, str]], **options: Any) -> Any:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from conftest import STREAMS
-from meltano_project import ROOT, MeltanoProject, variables
-from test_streams import expected
+from support.expected import expected
+from support.meltano_project import ROOT, MeltanoProject, variables
+from support.runs import STREAMS
 
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
-from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
     import subprocess

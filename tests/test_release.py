@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from meltano_project import ROOT, MeltanoProject
+from support.meltano_project import ROOT, MeltanoProject
 
 from tap_zencoder.tap import TapZencoder
 
@@ -28,8 +28,8 @@ def script(path: str) -> ModuleType:
     return module
 
 
-CHECK_TAG = script("release/check_tag.py")
-HUB = script("hub/generate.py")
+CHECK_TAG = script("scripts/check_tag.py")
+HUB = script("scripts/hub_entry.py")
 RELEASED = "# Changelog\n\n## [1.2.0] - 2026-12-01\n\n## [1.1.0] - 2026-11-01\n"
 
 
@@ -58,7 +58,7 @@ def test_the_workflow_checks_the_tag_before_it_publishes() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
     build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
     commands = [step.get("run", "") for step in build["steps"]]
-    assert any("release/check_tag.py" in command for command in commands)
+    assert any("scripts/check_tag.py" in command for command in commands)
     assert commands.index("make lint test dist") > 0
     assert publish["needs"] == "build"
     assert publish["permissions"] == {"id-token": "write"}
@@ -67,7 +67,7 @@ def test_the_workflow_checks_the_tag_before_it_publishes() -> None:
 def test_the_tests_run_on_each_python_that_the_package_claims() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
     matrix = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
-    assert matrix == script("release/prove_wheel.py").claimed()
+    assert matrix == script("scripts/prove_wheel.py").claimed()
 
 
 def test_the_entry_for_the_hub_is_what_the_tap_says_of_itself() -> None:
@@ -102,12 +102,12 @@ def test_meltano_adds_the_tap_by_its_entry_without_the_hub(tmp_path: Path) -> No
 
 
 def readme_command() -> list[str]:
-    """Return the words of the command in hub/README.md, after `meltano`."""
-    text = (ROOT / "hub" / "README.md").read_text()
+    """Return the words of the command in scripts/hub/README.md, after `meltano`."""
+    text = (ROOT / "scripts" / "hub" / "README.md").read_text()
     command = re.search(r"```sh\nmeltano (.*?)\n```", text, re.DOTALL)
     assert command
     words = command[1].replace("\\\n", " ").split()
-    return [str(ROOT / w) if w.startswith("hub/") else w for w in words]
+    return [str(ROOT / w) if w.startswith("scripts/") else w for w in words]
 
 
 def meltano(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -9,52 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import STREAMS, TODAY, YESTERDAY, Run, bookmarks
+from support.expected import FORTNIGHT, expected, unordered
+from support.runs import STREAMS, TODAY, YESTERDAY, Run, bookmarks, without_times
 
-from tap_zencoder.window import Window
+from tap_zencoder.days import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_zencoder.sandbox import Organisation, Sandbox
+    from tap_zencoder.sandbox import Sandbox
 
     RunTap = Callable[..., Run]
 
 SCHEMAS = Path(__file__).parents[1] / "tap_zencoder" / "schemas"
-FORTNIGHT = Window(TODAY - timedelta(days=14), YESTERDAY)
-
-
-def expected(organisation: Organisation, window: Window) -> dict[str, list[Any]]:
-    """Say what the tap should make of the days, straight from the organisation."""
-    rows: dict[str, list[Any]] = {stream: [] for stream in STREAMS}
-    for day in window:
-        usage = organisation.day(day)
-        stamp = {"day": day.isoformat()}
-        nothing = {"additional_fields": None}
-        for entry in usage["daily"]:
-            rows["daily"].append({**entry, **nothing})
-            rows["daily_ides"] += [{**stamp, **i, **nothing} for i in entry["ides"]]
-            rows["daily_languages"] += [
-                {**stamp, **language, **nothing} for language in entry["languages"]
-            ]
-        rows["users"] += [{**stamp, **user, **nothing} for user in usage["users"]]
-    for days in (7, 30, 90):
-        usage = organisation.period(days, TODAY)
-        rows["period_summaries"].append(
-            {
-                "day": usage["period"]["end"],
-                "period": f"{days}d",
-                **usage["period"],
-                **usage["summary"],
-                "additional_fields": None,
-            },
-        )
-    return rows
-
-
-@pytest.fixture
-def fortnight(sandbox: Sandbox) -> dict[str, Any]:
-    return {**sandbox.settings(), "start_date": FORTNIGHT.first.isoformat()}
 
 
 def test_every_row_is_what_the_api_said(
@@ -156,15 +123,6 @@ def test_a_second_sync_sends_the_lookback_and_the_new_days_again(
     ] == unordered([day.isoformat() for day in window])
     assert second.records("users") == expected(sandbox.organisation, window)["users"]
     assert bookmarks(second.states[-1])["users"] == YESTERDAY.isoformat()
-
-
-class unordered(list[str]):  # noqa: N801  # reads as a word in an assertion
-    """A list that equals another in any order: workers may overtake each other."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, list) and sorted(self) == sorted(other)
-
-    __hash__ = None
 
 
 def test_a_sync_with_nothing_new_still_ends_with_a_state(
@@ -439,12 +397,6 @@ def test_rows_are_the_same_at_any_concurrency(
     fortnight: dict[str, Any],
     concurrency: int,
 ) -> None:
-    def without_times(run: Run) -> list[dict[str, Any]]:
-        return [
-            {k: v for k, v in message.items() if k != "time_extracted"}
-            for message in run.messages
-        ]
-
     run = run_tap({**fortnight, "concurrency": concurrency})
     assert without_times(run) == without_times(run_tap(fortnight))
 

@@ -28,6 +28,7 @@ USAGE_PATH = "/api/v1/data/usage"
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105  # made up, and open to all
 API_KEY = "zak_live_sandbox"
+TOKEN_PREFIX = "sandbox-token-"  # noqa: S105  # so that one is known in a log
 
 _PERIODS = {"7d": 7, "30d": 30, "90d": 90}
 Answer: TypeAlias = tuple[int, bytes]
@@ -107,7 +108,7 @@ class Service:
             and given.get("grant_type") == "client_credentials"
         ):
             return 401, msgspec.json.encode({"errors": ["Invalid authentication"]})
-        token = secrets.token_urlsafe(32)
+        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
         with self._lock:
             self.logins += 1
             self._tokens[token] = time.monotonic() + self.token_lifetime

@@ -15,9 +15,10 @@ import atheris
 import msgspec
 
 with atheris.instrument_imports(include=["tap_zencoder"]):
+    from tap_zencoder.responses import Response
+
     from tap_zencoder import api, rows
     from tap_zencoder.errors import ZencoderError
-    from tap_zencoder.responses import Response
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 QUERY = api.UsageQuery.on(date(2026, 3, 2))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from written import kept
+from support.logs import kept
 
 from tap_zencoder.sandbox.service import API_KEY, CLIENT_SECRET
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from conftest import TODAY
+from support.runs import TODAY
 
 from tap_zencoder.sandbox import Organisation, Sandbox, faults
 from tap_zencoder.sandbox.service import API_KEY, CLIENT_ID, CLIENT_SECRET

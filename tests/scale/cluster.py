@@ -22,7 +22,7 @@ from warehouses.loading import PLUGINS, TESTS, project_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postgres_server import PostgresServer
+    from support.postgres_server import PostgresServer
 
     from tap_zencoder.sandbox import Sandbox
 

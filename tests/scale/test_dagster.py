@@ -11,21 +11,21 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import KEYS
-from test_streams import expected
+from support.expected import expected
+from support.runs import KEYS
 from warehouses.stores import Postgres
 
 from scale import cluster
 from scale.cluster import DAGSTER, EXAMPLE, LOADER, SCHEMA, Cluster, wait_until
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
-from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
-    from postgres_server import PostgresServer
+    from support.postgres_server import PostgresServer
 
 DAY_STREAMS = [stream for stream in KEYS if stream != "period_summaries"]
 

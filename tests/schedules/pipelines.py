@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
+from support.logs import kept
 from typing_extensions import override
-from written import kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,20 +11,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import KEYS
-from test_streams import expected
+from support.expected import expected
+from support.runs import KEYS
 from warehouses.loading import PLUGINS
 from warehouses.stores import Postgres, sorted_by_key
 
 from schedules.pipelines import ROOT, GitHub, GitLab
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
-from tap_zencoder.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from postgres_server import PostgresServer
+    from support.postgres_server import PostgresServer
 
     from schedules.pipelines import Schedule
 

@@ -13,7 +13,7 @@ from warehouses.stores import DuckDB, JsonLines, Postgres, Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from postgres_server import PostgresServer
+    from support.postgres_server import PostgresServer
 
 # Slow, or in environments of their own: `make test-warehouses`.
 collect_ignore = (

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from conftest import TODAY, check_records
-from written import kept
+from support.logs import kept
+from support.runs import TODAY, check_records
 
 from tap_zencoder.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_zencoder.days import Window
     from tap_zencoder.sandbox import Organisation
-    from tap_zencoder.window import Window
 
 TESTS = Path(__file__).parents[1]
 PLUGINS = TESTS.parent / ".meltano"
@@ -68,7 +68,7 @@ def _extracted(
         days = {"start_date": str(window.first), "end_date": str(window.last)}
         own = {**sandbox.settings(), **days, "lookback_days": 0}
         files["config"] = {**own, **files["config"]}
-        words = [sys.executable, str(TESTS / "tap_with_a_clock.py")]
+        words = [sys.executable, str(TESTS / "support" / "tap_with_a_clock.py")]
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
                 file = Path(folder, name)
@@ -131,8 +131,10 @@ class Loader:
             assert process.stdin is not None
             process.stdin.write(messages)
             process.stdin.flush()
+            give_up = time.monotonic() + 60
             while not reached():
                 assert process.poll() is None, "it ended by itself"
+                assert time.monotonic() < give_up, "it has not come so far"
                 time.sleep(0.02)
             process.kill()
             process.wait()

@@ -53,6 +53,16 @@ class SettledOrganisation(OddOrganisation):
         return [{**user, "messages": user["messages"] + 1000} for user in users]
 
 
+LEFT = ODD_ADDRESSES[0]
+
+
+class LeftOrganisation(OddOrganisation):
+    """The same, later: one user is listed on no day any more."""
+
+    def _active(self, day: date) -> list[Data]:
+        return [user for user in super()._active(day) if user["email"] != LEFT]
+
+
 class NewFieldsOrganisation(OddOrganisation):
     """An API with fields that this version does not know, for some of the users."""
 
@@ -76,7 +86,7 @@ def with_new_fields_apart(row: dict[str, Any]) -> dict[str, Any]:
     }
     known = {k: v for k, v in row.items() if k not in new}
     if "active_users" in row and any("version" in ide for ide in row["ides"]):
-        new["ides"] = row["ides"]
+        new = {"ides": row["ides"], **new}  # in the order they came
         known["ides"] = [
             {k: v for k, v in ide.items() if k != "version"} for ide in row["ides"]
         ]

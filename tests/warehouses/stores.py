@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 import psycopg
-from conftest import KEYS
 from psycopg import sql
+from support.runs import KEYS
 from typing_extensions import override
 
 from warehouses.loading import Loader, plugin, project_settings
 
 if TYPE_CHECKING:
-    from postgres_server import PostgresServer
+    from support.postgres_server import PostgresServer
 
 DATES = {"day", "start", "end", "last_active"}
 
@@ -71,6 +71,15 @@ class Store(abc.ABC):
 def sorted_by_key(stream: str, rows: list[Row]) -> list[Row]:
     """Return rows in the order of their key."""
     return sorted(rows, key=lambda row: [row[name] for name in KEYS[stream]])
+
+
+OUTDATED_USERS = """
+    SELECT CAST(day AS varchar), email FROM {schema}.users AS listed
+    WHERE _sdc_extracted_at < (
+        SELECT max(_sdc_extracted_at) FROM {schema}.users WHERE day = listed.day
+    )
+"""
+"""Users whom a later answer for their day no longer lists."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +140,12 @@ class Postgres(Store):
             for name, value in row.items()
         }
 
+    def outdated_users(self) -> list[tuple[str, str]]:
+        """Return the day and address of rows that a later answer did not list."""
+        question = OUTDATED_USERS.format(schema=self.schema)
+        with self.server.connect() as connection:
+            return connection.execute(question.encode()).fetchall()
+
     def _ask(self, question: Any, stream: str) -> list[Any]:
         with self.server.connect() as connection:
             return connection.execute(question, [f"{self.schema}.{stream}"]).fetchall()
@@ -162,6 +177,11 @@ class DuckDB(Store):
             return [
                 dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()
             ]
+
+    def outdated_users(self) -> list[tuple[str, str]]:
+        """Return the day and address of rows that a later answer did not list."""
+        rows = self.ask(OUTDATED_USERS.format(schema="tap_zencoder"))
+        return [(day, email) for day, email in (row.values() for row in rows)]
 
     @override
     def rows(self, stream: str) -> list[Row]:

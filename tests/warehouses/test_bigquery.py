@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import STREAMS, YESTERDAY, bookmarks
+from support.runs import STREAMS, YESTERDAY, bookmarks
 
 from warehouses import documents
 from warehouses.emulated import BigQuery, bigquery_emulator

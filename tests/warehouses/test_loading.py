@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from conftest import KEYS, STREAMS, TODAY, YESTERDAY, bookmarks
-from test_streams import expected
+from support.expected import expected
+from support.runs import KEYS, STREAMS, TODAY, YESTERDAY, bookmarks
 
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation
-from tap_zencoder.window import Window
 from warehouses import documents
 from warehouses.conftest import KINDS
 from warehouses.loading import extracted
 from warehouses.organisations import (
+    LEFT,
     ODD_ADDRESSES,
+    LeftOrganisation,
     NewFieldsOrganisation,
     OddOrganisation,
     SettledOrganisation,
@@ -156,6 +158,56 @@ def test_a_load_that_was_killed_is_completed_by_the_next(store: Store) -> None:
     store.loader().load(extracted(organisation, FORTNIGHT, state))
     for stream in STREAMS:
         assert store.by_key(stream) == truth[stream]
+
+
+def promises(state: dict[str, Any] | None, truth: dict[str, list[Row]]) -> list[Row]:
+    """Return the rows that a state says are loaded."""
+    reached = bookmarks(state) if state else {}
+    return [
+        {"stream": stream, **row}
+        for stream, rows in truth.items()
+        for row in rows
+        if str(row["day"]) <= reached.get(stream, "")
+    ]
+
+
+@pytest.mark.parametrize("batch", [1, 3, 10])
+def test_what_a_killed_first_load_says_is_loaded_is_there(
+    new_store: Callable[[str], Store], batch: int
+) -> None:
+    """target-duckdb takes the first STATE that it sees for one that is loaded."""
+    store = new_store("duckdb")
+    organisation = OddOrganisation(seed=7)
+    messages = extracted(organisation, FORTNIGHT).splitlines(keepends=True)
+    half = b"".join(messages[: len(messages) // 2])
+    loader = store.loader(batch_size_rows=batch)
+    told = loader.load_until(half, lambda: store.arrived("users") > 0)
+    truth = due(store, organisation, FORTNIGHT)
+    there = [
+        {"stream": stream, **row}
+        for stream in STREAMS
+        for row in (store.rows(stream) if store.arrived(stream) else [])
+    ]
+    assert [row for row in promises(told, truth) if row not in there] == []
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "postgres"])
+def test_a_user_who_is_no_longer_listed_can_be_found_by_when_rows_were_extracted(
+    new_store: Callable[[str], Store], kind: str
+) -> None:
+    store: Any = new_store(kind)
+    before, after = OddOrganisation(seed=7), LeftOrganisation(seed=7)
+    state = store.loader().load(extracted(before, FORTNIGHT))
+    store.loader().load(extracted(after, FORTNIGHT, state, lookback_days=5))
+    outdated = store.outdated_users()
+    days = [str(day) for day in list(FORTNIGHT)[-6:]]
+    gone = [
+        (row["day"], row["email"])
+        for row in expected(before, FORTNIGHT)["users"]
+        if row["day"] in days and row["email"] == LEFT
+    ]
+    assert gone
+    assert sorted(outdated) == sorted(gone)
 
 
 def test_a_single_day_arrives_and_a_day_without_activity_adds_nothing(

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 import yaml
-from conftest import KEYS, STREAMS, TODAY, YESTERDAY
-from meltano_project import MeltanoProject, variables
-from test_streams import expected
+from support.expected import expected
+from support.meltano_project import MeltanoProject, variables
+from support.runs import KEYS, STREAMS, TODAY, YESTERDAY
 
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
-from tap_zencoder.window import Window
 from warehouses import documents
 from warehouses.loading import extracted
 from warehouses.organisations import OddOrganisation

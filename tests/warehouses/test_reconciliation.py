@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from conftest import TODAY
+from support.runs import TODAY
 
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation
-from tap_zencoder.window import Window
 from warehouses import documents
 from warehouses.loading import extracted
 from warehouses.stores import DuckDB, Postgres

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from conftest import KEYS, STREAMS, YESTERDAY, bookmarks
+from support.runs import KEYS, STREAMS, YESTERDAY, bookmarks
 
 from warehouses import documents
 from warehouses.emulated import Snowflake

@@ -7,10 +7,10 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from conftest import TODAY, YESTERDAY
+from support.runs import TODAY, YESTERDAY
 
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation
-from tap_zencoder.window import Window
 from warehouses.loading import extracted
 from warehouses.test_loading import due
 

@@ -1,0 +1,95 @@
+"""Sync a synthetic organisation into DuckDB and show what arrived: `make demo`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+# Without .env, whose credentials are not for the sandbox.
+COMMAND = (
+    "zencoder-sandbox --users 40 -- "
+    "meltano --env-file=/dev/null --environment=demo run tap-zencoder target-duckdb"
+)
+LOADED = Path("output/demo.duckdb")
+LOG = Path("output/demo.log")
+
+# The tables and their totals, one line each.
+STREAMS = " UNION ALL ".join(
+    f"SELECT '{table}' AS stream, count(*) AS rows, count(DISTINCT day) AS days, "  # noqa: S608  # the names are literals
+    "min(day) AS first_day, max(day) AS last_day, "
+    "count(*) FILTER (_sdc_extracted_at >= $since) AS written_now "
+    f"FROM {table}"
+    for table in ("daily", "daily_ides", "daily_languages", "users", "period_summaries")
+)
+LATEST_DAYS = """
+    SELECT day, dayname(day::DATE) AS weekday, active_users, messages,
+        (SELECT arg_max(ide_name, engaged_users) FROM daily_ides
+            WHERE daily_ides.day = daily.day) AS top_ide,
+        (SELECT arg_max(language_name, engaged_users) FROM daily_languages
+            WHERE daily_languages.day = daily.day) AS top_language
+    FROM daily ORDER BY day DESC LIMIT 7
+"""
+
+
+def main() -> int:
+    """Run the pipeline, show its result and return its exit status."""
+    clock = time.monotonic()
+    since = datetime.now(UTC).replace(tzinfo=None)  # as the loader stores times
+    rows_before, _ = rows(since)
+    print(f"$ {COMMAND}", flush=True)
+    with LOG.open("w") as log:
+        status = subprocess.run(
+            shlex.split(COMMAND), check=False, stdout=log, stderr=log
+        ).returncode
+    seconds = time.monotonic() - clock
+    if status != 0:
+        print(LOG.read_text(), f"Failed with exit status {status}.", file=sys.stderr)
+        return status
+
+    # The tap's own words: the days it asks for, and the bookmark it started from.
+    window = re.search(r"Syncing (.*) of .*; bookmark: (.*)", LOG.read_text())
+    if window:
+        days, bookmark = window.groups()
+        first = bookmark == "none yet"
+        start = "First sync" if first else f"Resumed from the bookmark {bookmark}"
+        print(f"\n{start}: {days}.")
+    rows_after, written = rows(since)
+    new = rows_after - rows_before
+    print(f"{written:,} rows, {new:,} of them new, in {seconds:.1f} s.")
+    with opened() as database:
+        database.sql(STREAMS, params={"since": since}).show()
+        print("The latest days:")
+        database.sql(LATEST_DAYS).show()
+    print(f"The data is in {LOADED}, the log in {LOG}. Run it again to see it resume.")
+    return 0
+
+
+def rows(since: datetime) -> tuple[int, int]:
+    """Return how many rows there are, and how many were written since then."""
+    try:
+        with opened() as database:
+            totals = database.sql(STREAMS, params={"since": since}).fetchall()
+    except (duckdb.IOException, duckdb.CatalogException):  # there is nothing yet
+        return 0, 0
+    return sum(total[1] for total in totals), sum(total[-1] for total in totals)
+
+
+def opened() -> duckdb.DuckDBPyConnection:
+    """Open what was loaded."""
+    database = duckdb.connect(LOADED, read_only=True)
+    database.execute("USE tap_zencoder")
+    return database
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(f"Stopped. The log is in {LOG}.")

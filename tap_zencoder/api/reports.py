@@ -1,0 +1,135 @@
+"""What an answer of the usage endpoint says ("Data Object")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import msgspec
+
+from tap_zencoder.api import objects, responses
+from tap_zencoder.api.objects import Kind, Location
+from tap_zencoder.api.queries import UsageQuery
+from tap_zencoder.api.responses import Response
+from tap_zencoder.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    DayRefusedError,
+    TransientError,
+)
+from tap_zencoder.redact import redacted
+
+_SUCCESS = b'"success"'
+_ERROR = b'"error"'
+_ENVELOPE = {"status", "data"}
+_DATA = {"period", "summary", "users", "daily"}
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """A successful answer of the usage endpoint.
+
+    Its parts are decoded when they are asked for: a stream pays for what it reads.
+    ``received`` is when the answer came, ``new_fields`` are the JSON paths of fields
+    that no class knows, and ``surprises`` are sentences about what else is odd.
+
+    Reading a part raises ContractError where a known field is missing or of the wrong
+    type.
+    """
+
+    query: UsageQuery
+    received: datetime
+    data: dict[str, msgspec.Raw]
+    new_fields: set[str] = field(default_factory=set)
+    surprises: list[str] = field(default_factory=list)
+
+    def place(self, name: str) -> Location:
+        """Return where a part of the data is."""
+        return Location(self.query, f"$.data.{name}", self.new_fields)
+
+    def object(self, name: str, kind: type[Kind]) -> Kind:
+        """Return the period or the summary."""
+        return objects.read_object(self._raw(name), self.place(name), kind)
+
+    def objects(self, name: str, kind: type[Kind]) -> list[Kind]:
+        """Return the users or the days."""
+        return objects.read_objects(self._raw(name), self.place(name), kind)
+
+    def items_of_days(
+        self, array: str, kind: type[Kind]
+    ) -> list[tuple[date, list[Kind]]]:
+        """Return one of the arrays in ``data.daily[]``, each with its day."""
+        where = self.place("daily")
+        try:
+            raw = self._raw("daily")
+            entries = objects.decoder(objects.DailyArrays).decode(raw) or []
+        except responses.NOT_JSON as error:
+            raise where.decoding_error(error) from error
+        found = []
+        for i, entry in enumerate(entries):
+            place = where.below(f"[{i}].{array}")
+            items = objects.read_objects(getattr(entry, array), place, kind)
+            found.append((entry.day, items))
+        return found
+
+    def _raw(self, name: str) -> msgspec.Raw:
+        if name not in self.data:
+            raise self.place(name).error("the field is missing")
+        return self.data[name]
+
+
+def read_report(query: UsageQuery, response: Response) -> UsageReport:
+    """Return the report in a response of the usage endpoint.
+
+    Raises:
+        TransientError: It says to try again, or is no whole JSON document.
+        AuthenticationError: HTTP 401.
+        AccessDeniedError: HTTP 403.
+        DayRefusedError: HTTP 400 to a query for a day.
+        RequestRejectedError: Any other refusal, with the API's own sentence.
+        ContractError: It is JSON, but not the documented envelope.
+    """
+    if response.status == responses.UNAUTHORIZED:
+        raise AuthenticationError(
+            f"Zencoder did not accept the credentials (HTTP 401 for {query}). Check "
+            "that the personal access token (client_id, client_secret) or the api_key "
+            "is right, has not expired, and belongs to this organisation.",
+        )
+    if response.status == responses.FORBIDDEN:
+        raise AccessDeniedError(query)
+    if response.status != responses.OK:
+        message = responses.server_message(response)
+        if response.status == responses.BAD_REQUEST and query.is_day:
+            rejection = responses.rejection_message(query, response, message)
+            raise DayRefusedError(rejection)
+        responses.raise_unless_ok(query, response, message)
+    return _successful_report(query, response)
+
+
+def _successful_report(query: UsageQuery, response: Response) -> UsageReport:
+    where = Location(query)
+    try:
+        str(response.body, "utf-8")
+        envelope = _members.decode(response.body)
+        status = bytes(envelope.get("status", _SUCCESS))
+        if status == _ERROR:
+            message = responses.server_message(response)
+            words = f": {message}" if message else ""
+            raise TransientError(f"an error in an answer with HTTP 200{words}")
+        if status != _SUCCESS:
+            found = redacted(status.decode(), response.secrets)
+            problem = f'"success" was expected, not {found}'
+            raise where.below(".status").error(problem)
+        data = _members.decode(envelope.get("data", b"null"))
+    except msgspec.ValidationError as error:
+        raise where.below(".data").error("an object was expected") from error
+    except RecursionError as error:
+        raise where.error("nested too deeply") from error
+    except responses.NOT_JSON as error:
+        raise responses.not_json_error(response.body) from error
+    unknown = [f"$.{name}" for name in envelope if name not in _ENVELOPE]
+    unknown += [f"$.data.{name}" for name in data if name not in _DATA]
+    sentences = [f"The API sent {redacted(u)}, which no stream holds." for u in unknown]
+    return UsageReport(query, response.received, data, surprises=sentences)

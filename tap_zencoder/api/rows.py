@@ -1,0 +1,144 @@
+"""The rows of a report: objects of the API, stamped with the day, one for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import reduce
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from tap_zencoder.api.objects import (
+    ApiObject,
+    DailyUsage,
+    Period,
+    Summary,
+    UserUsage,
+    json_text,
+)
+from tap_zencoder.api.reports import UsageReport
+from tap_zencoder.days import utc_day
+
+
+class PeriodSummary(ApiObject):
+    """The totals of one period, as of one sync day."""
+
+    period: str
+    start: date
+    end: date
+    days: int
+    total_active_users: int
+    total_messages: int
+
+
+def daily_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
+    """Return the day's entry of ``data.daily[]``."""
+    entries = [(entry.day, entry) for entry in report.objects("daily", DailyUsage)]
+    return _stamped(_of_day(report, day, entries), day)
+
+
+def daily_item_rows(
+    report: UsageReport, day: date, array: str, kind: type[ApiObject]
+) -> Sequence[ApiObject]:
+    """Return the items of an array in the day's entry of ``data.daily[]``."""
+    arrays = _of_day(report, day, report.items_of_days(array, kind))
+    return _stamped([item for items in arrays for item in items], day)
+
+
+def user_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
+    """Return ``data.users[]``, stamped with the day that was asked for.
+
+    Not with ``data.period``, whose dates do not show which days it covers.
+    ``last_active`` becomes a ``YYYY-MM-DD`` day or None, however the API words it.
+    """
+    users = report.objects("users", UserUsage)
+    for index, user in enumerate(users):
+        stamp = user.last_active
+        try:  # nothing may be "" as well
+            user.last_active = utc_day(stamp) if stamp else None
+        except ValueError as error:
+            place = report.place("users").below(f"[{index}].last_active")
+            raise place.error("neither a date nor a timestamp") from error
+    return _stamped(users, day)
+
+
+def period_row(report: UsageReport) -> PeriodSummary:
+    """Return ``data.period`` and ``data.summary`` as one row."""
+    period, summary = report.object("period", Period), report.object("summary", Summary)
+    new = {"period": period.additional_fields, "summary": summary.additional_fields}
+    return PeriodSummary(
+        day=period.end.isoformat(),
+        period=report.query.value,
+        start=period.start,
+        end=period.end,
+        days=period.days,
+        total_active_users=summary.total_active_users,
+        total_messages=summary.total_messages,
+        additional_fields=json_text(
+            {name: msgspec.Raw(text.encode()) for name, text in new.items() if text}
+        ),
+    )
+
+
+def merge_duplicates(
+    rows: Sequence[ApiObject], keys: Sequence[str]
+) -> Sequence[ApiObject]:
+    """Return the rows with one per key, where the first of that key stood.
+
+    Rows of the same key are parts of one: counts are added, lists united, and of other
+    values the greatest is kept. What an additional field means nobody knows, so it is
+    never added: the later row's stands. Rows that are the same throughout count once.
+    """
+    key_of: Callable[[ApiObject], Any] = attrgetter(*keys)
+    if len(set(map(key_of, rows))) == len(rows):
+        return rows
+    parts: dict[Any, list[ApiObject]] = {}
+    for row in rows:
+        of_key = parts.setdefault(key_of(row), [])
+        if row not in of_key:
+            of_key.append(row)
+    return [reduce(_merged_row, of_key) for of_key in parts.values()]
+
+
+def _of_day(
+    report: UsageReport, day: date, entries: list[tuple[date, Any]]
+) -> list[Any]:
+    """Return the entries of a day, and leave others to their own day's request."""
+    if any(other != day for other, _ in entries):
+        report.surprises.append(
+            "The API answered with figures of a day that was not asked for; they are "
+            "left to that day's own request.",
+        )
+    return [entry for of_day, entry in entries if of_day == day]
+
+
+def _stamped(rows: Sequence[ApiObject], day: date) -> Sequence[ApiObject]:
+    stamp = day.isoformat()
+    for row in rows:
+        row.day = stamp
+        if row.additional_fields is UNSET:
+            row.additional_fields = None
+    return rows
+
+
+def _merged_row(one: ApiObject, other: ApiObject) -> ApiObject:
+    names = [n for n in one.__struct_fields__ if n != "additional_fields"]
+    merged = {n: _merged(getattr(one, n), getattr(other, n)) for n in names}
+    parts = [r.additional_fields for r in (one, other) if r.additional_fields]
+    fields: dict[str, msgspec.Raw] = {}
+    for text in parts:
+        fields |= msgspec.json.decode(str(text), type=dict[str, msgspec.Raw])
+    return type(one)(**merged, additional_fields=json_text(fields))
+
+
+def _merged(one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return other if one is None else one
+    if isinstance(one, int):
+        return one + other
+    if isinstance(one, list):
+        return [*one, *(item for item in other if item not in one)]
+    return max(one, other)  # text and dates, keys among them

@@ -1,0 +1,59 @@
+"""The JSON files a user hands in, each read once: a pipe or ``<(...)`` will do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tap_zencoder.errors import CatalogError, SettingsError, StateError, ZencoderError
+
+
+def read_settings(path: str) -> dict[str, Any]:
+    """Return the settings in a file, or raise SettingsError."""
+    value = _read(path)
+    if isinstance(value, str):
+        raise SettingsError([f"{path} {value}"])
+    return value
+
+
+def read_state(path: str) -> dict[str, Any]:
+    """Return the state in a file, or raise StateError."""
+    advice = (
+        "Restore its last whole version, or run without a state to sync again from the "
+        "start"
+    )
+    return _object(path, StateError, "state file", advice)
+
+
+def read_catalog(path: str) -> dict[str, Any]:
+    """Return the catalog in a file, or raise CatalogError."""
+    advice = "Make one with: tap-zencoder --discover > catalog.json"
+    return _object(path, CatalogError, "catalog", advice)
+
+
+def _object(
+    path: str, error: type[ZencoderError], name: str, advice: str
+) -> dict[str, Any]:
+    value = _read(path)
+    if isinstance(value, str):
+        raise error(f"The {name} {path} {value}. {advice}.")
+    return value
+
+
+def _read(path: str) -> dict[str, Any] | str:
+    """Return the JSON object in a file, or what is wrong with it, as a clause."""
+    try:
+        content = Path(path).read_text(encoding="utf-8")
+        value = json.loads(content)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    except RecursionError:
+        return "is not JSON (nested too deeply)"
+    except UnicodeError:
+        return "is not JSON (not even text in UTF-8)"
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}" if error.doc else "empty"
+        return f"is not JSON ({place})"
+    return value if isinstance(value, dict) else "is not a JSON object"
+

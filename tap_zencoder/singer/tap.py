@@ -1,0 +1,247 @@
+"""A tap as the Singer SDK sees it, and where its ways end and ours begin."""
+
+from __future__ import annotations
+
+import copy
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from types import FrameType
+from typing import Any, ClassVar, cast
+
+import singer_sdk
+from singer_sdk.exceptions import MappingError
+from singer_sdk.singerlib import Catalog
+from typing_extensions import override
+
+from tap_zencoder.api.objects import Summary
+from tap_zencoder.api.queries import PERIODS, UsageQuery
+from tap_zencoder.checks import catalog as catalogs
+from tap_zencoder.checks import settings, stream_maps
+from tap_zencoder.checks.environment import read_environment, unknown_variables
+from tap_zencoder.errors import SettingsError
+from tap_zencoder.redact import redacted
+from tap_zencoder.singer.logs import only_warnings
+from tap_zencoder.singer.stream import SingerStream
+from tap_zencoder.streams import Stream
+from tap_zencoder.sync.bookmarks import check_state, streams_of_another_tap
+from tap_zencoder.sync.log import SyncLog, counted
+from tap_zencoder.sync.messages import MessageWriter
+from tap_zencoder.sync.run import Sync
+from tap_zencoder.transport.client import Client
+
+_GRACE = 1.5
+"""Seconds after a signal within which the process ends, whatever it is waiting for."""
+
+
+def utc_today() -> date:
+    """Return the day it is, where the API's days are cut."""
+    return datetime.now(UTC).date()
+
+
+class ZencoderTap(singer_sdk.Tap):
+    """A tap whose settings are checked by us, and whose sync is one pass over the days.
+
+    ``definitions`` are its streams, in the order of their messages.
+    """
+
+    definitions: ClassVar[tuple[Stream, ...]] = ()
+    stopped_with: ClassVar[int | None] = None
+    """The exit status that a signal asks for, once there was one."""
+
+    def __init__(
+        self,
+        *,
+        config: Mapping[str, Any] | None = None,
+        catalog: Mapping[str, Any] | None = None,
+        parse_env_config: bool = False,
+        validate_config: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Create the tap; the keywords are those of `singer_sdk.Tap`.
+
+        Raises:
+            SettingsError: The settings cannot be used.
+            CatalogError: The catalog cannot be used.
+            StateError: The state cannot be used.
+        """
+        # Once, so that a sync that runs into the next day stays in its window.
+        self.today = utc_today()
+        self.writer = MessageWriter()
+        with only_warnings(self.logger):
+            super().__init__(
+                config=self._checked(config, parse_env_config)
+                if validate_config
+                else {},
+                catalog=None if catalog is None else self._catalog_of(catalog),
+                validate_config=False,
+                **kwargs,
+            )
+
+    @classmethod
+    def _checked(
+        cls,
+        config: Mapping[str, Any] | None,
+        parse_env_config: bool,  # noqa: FBT001  # named as in the SDK
+    ) -> dict[str, Any]:
+        schema = copy.deepcopy(cls.config_jsonschema)
+        cls.append_builtin_config(schema)
+        properties = schema["properties"]
+        for sentence in unknown_variables(os.environ, properties):
+            cls.logger.warning("%s", sentence)
+        given = read_environment(os.environ, properties) if parse_env_config else {}
+        names = [stream.name for stream in cls.definitions]
+        return settings.checked({**(config or {}), **given}, schema, names)
+
+    @classmethod
+    def _catalog_of(cls, catalog: Mapping[str, Any]) -> Catalog:
+        columns = {s.name: s.schema["properties"] for s in cls.definitions}
+        checked = catalogs.checked(catalog, columns)
+        try:
+            return Catalog.from_dict(checked)
+        except Exception as error:
+            raise catalogs.unreadable(error) from error
+
+    @cached_property
+    def settings(self) -> settings.Settings:
+        """The settings, checked and typed."""
+        user_agent = f"{self.name}/{self.plugin_version}"
+        return settings.Settings.from_config(self.config, user_agent)
+
+    @cached_property
+    def client(self) -> Client:
+        """Zencoder, with one login for all that the tap does."""
+        return Client(self.settings)
+
+    @override
+    def discover_streams(self) -> Sequence[SingerStream]:
+        """Return the streams, which are the same for every organisation."""
+        return [SingerStream(self, s, self.sync_streams) for s in self.definitions]
+
+    @property
+    @override
+    def streams(self) -> dict[str, Any]:
+        """The streams in the order of ``definitions``: the SDK sorts them by name."""
+        streams = super().streams
+        return {stream.name: streams[stream.name] for stream in self.definitions}
+
+    @classmethod
+    @override
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Add the SDK's own settings, without an alternative that is no schema."""
+        super().append_builtin_config(config_jsonschema)
+        maps = config_jsonschema["properties"]["stream_maps"]
+        *_, of_a_stream = maps["additionalProperties"]["anyOf"]
+        for place in (maps, of_a_stream):
+            kinds = place["properties"]["__else__"]
+            kinds["anyOf"] = [kind for kind in kinds["anyOf"] if kind != "null"]
+
+    @override
+    def setup_mapper(self) -> None:
+        """Prepare the stream maps.
+
+        Raises:
+            SettingsError: They cannot be used.
+            CatalogError: The catalog cannot be used.
+        """
+        try:
+            maps = self.config.get("stream_maps", {})
+            keys = {name: stream.primary_keys for name, stream in self.streams.items()}
+            if problems := list(stream_maps.key_problems(maps, keys)):
+                raise SettingsError(problems)
+            super().setup_mapper()
+        except MappingError as error:
+            raise stream_maps.sdk_error("the streams", error) from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            if self.input_catalog is None:
+                raise
+            raise catalogs.unreadable(error) from error
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over the bookmarks of the last sync.
+
+        Raises:
+            StateError: They cannot be used.
+        """
+        check_state(state, self.streams, self.today)
+        if others := streams_of_another_tap(state, self.streams):
+            self.logger.warning(
+                "The state has no bookmark for a stream of this tap, but for others: "
+                "%s. The sync starts from the beginning.",
+                ", ".join(map(redacted, others)),
+            )
+        super().load_state(state)
+
+    # Final in the SDK, which goes from stream to stream, where the truth is day by day.
+    @override  # type: ignore[misc]
+    def sync_all(self) -> None:
+        """Sync all selected streams in one pass over their days."""
+        selected = [stream for stream in self.streams.values() if stream.selected]
+        if selected:
+            self.sync_streams(selected)
+        else:
+            self.logger.warning("No stream is selected: nothing will be synced.")
+
+    def sync_streams(
+        self,
+        streams: Sequence[SingerStream],
+        limit: int | None = None,
+    ) -> None:
+        """Sync some streams; with a limit, no more than so many rows.
+
+        Raises:
+            ZencoderError: The sync could not be completed.
+        """
+        started = time.monotonic()
+        sync = Sync(
+            [stream.synced() for stream in streams],
+            client=self.client,
+            days=self.settings.days,
+            today=self.today,
+            state=cast("dict[str, Any]", self.state),
+            writer=self.writer,
+            limit=limit,
+        )
+        try:
+            sync.run()
+        finally:
+            self.client.close()
+            total, done = len(sync.window or ()), sync.days_done
+            SyncLog().summarise(
+                counted(done, "day") if done == total else f"{done} of {total} days",
+                self.writer.records,
+                self.client.tally,
+                time.monotonic() - started,
+                sys.exception(),
+            )
+
+    def check_connection(self) -> str:
+        """Log in and ask for the shortest period; return a sentence about the answer.
+
+        Raises:
+            ZencoderError: Credentials, role or network are not right.
+        """
+        try:
+            report = self.client.report(UsageQuery.over(PERIODS[0]))
+            users = report.object("summary", Summary).total_active_users
+        finally:
+            self.client.close()
+        return (
+            f"Connection OK: {self.settings.api_url} answered; these credentials can "
+            f"read analytics ({users} active users in the last 7 days)."
+        )
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """End with status 128 + signal; at once, or in `_GRACE` seconds if stuck."""
+        status = 128 + signum
+        ZencoderTap.stopped_with = status
+        watchdog = threading.Timer(_GRACE, os._exit, [status])
+        watchdog.daemon = True
+        watchdog.start()
+        self.writer.stop(status)

@@ -1,0 +1,91 @@
+"""The state: its shape, what can be wrong with it, and how bookmarks move in it.
+
+A state reads ``{"bookmarks": {STREAM: {"replication_key": "day",
+"replication_key_value": "YYYY-MM-DD"}}}``. A bookmark is the last day all of whose rows
+have been written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from tap_zencoder.days import CLOCK_SLACK, advance
+from tap_zencoder.errors import StateError
+from tap_zencoder.redact import redacted
+from tap_zencoder.streams import REPLICATION_KEY
+
+_BOOKMARKS, _KEY, _VALUE = "bookmarks", "replication_key", "replication_key_value"
+_HELP = (
+    'It should read {"bookmarks": {"daily": {"replication_key": "day", '
+    '"replication_key_value": "YYYY-MM-DD"}}}. To sync again from the start, run '
+    "without a state."
+)
+
+
+class Bookmarks:
+    """The bookmarks in a state, which is changed in its place."""
+
+    def __init__(self, state: dict[str, Any], today: date) -> None:
+        self._entries: dict[str, dict[str, Any]] = state.setdefault(_BOOKMARKS, {})
+        self._today = today
+
+    def __getitem__(self, stream: str) -> date | None:
+        """Return the bookmark of a stream, or None if it has none yet."""
+        value = self._entries.get(stream, {}).get(_VALUE)
+        return None if value is None else date.fromisoformat(value)
+
+    def advance(self, stream: str, completed: date) -> None:
+        """Move the bookmark of a stream to a completed day: never back."""
+        reached = advance(self[stream], completed, self._today).isoformat()
+        entry = self._entries.setdefault(stream, {})
+        entry.update({_KEY: REPLICATION_KEY, _VALUE: reached})
+
+
+def check_state(state: Any, streams: Iterable[str], today: date) -> None:
+    """Refuse a state that bookmarks of these streams cannot be read from.
+
+    Raises:
+        StateError: It is damaged, no state at all, or from the future.
+    """
+    if not isinstance(state, dict):
+        raise _broken("is not a JSON object")
+    if _BOOKMARKS not in state and state:
+        raise _broken('has no "bookmarks"')
+    bookmarks = state.get(_BOOKMARKS, {})
+    if not isinstance(bookmarks, dict):
+        raise _broken('has "bookmarks" that are not an object')
+    for name, bookmark in bookmarks.items():
+        if not isinstance(bookmark, dict):
+            raise _broken(f"has a bookmark for {redacted(name)} that is not an object")
+    for name in streams:
+        bookmark = bookmarks.get(name, {})
+        if bookmark.get(_KEY, REPLICATION_KEY) != REPLICATION_KEY:
+            other = redacted(repr(bookmark[_KEY]))
+            raise _broken(f"has a bookmark for {name} by {other}, not by day")
+        if bookmark.get(_VALUE) is not None:
+            _check_day(name, bookmark[_VALUE], today)
+
+
+def streams_of_another_tap(state: dict[str, Any], streams: Iterable[str]) -> list[str]:
+    """Return the streams in a sound state if none of them is one of these."""
+    others = list(state.get(_BOOKMARKS, {}))
+    return [] if set(others) & set(streams) else others
+
+
+def _check_day(name: str, value: Any, today: date) -> None:
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        problem = f"has a bookmark for {name} that is no day: {redacted(repr(value))}"
+        raise _broken(problem) from None
+    if day > today + CLOCK_SLACK:
+        raise StateError(
+            f"The state says that {name} is synced up to {day}, but today is {today} "
+            "(UTC). Check the clock of this machine, or set the bookmark back.",
+        )
+
+
+def _broken(problem: str) -> StateError:
+    return StateError(f"The state {problem}. {_HELP}")

@@ -1,0 +1,98 @@
+"""How messages reach stdout: as whole lines, every byte of them."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tap_zencoder.errors import OutputClosedError, OutputError
+
+PIECE = 64 * 1024
+"""Bytes written at once, up to the end of a line: as much as a pipe holds. A signal
+waits for a piece, not for a whole day."""
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Record(msgspec.Struct, tag_field="type", tag="RECORD", gc=False):
+    stream: str
+    record: Any
+    time_extracted: datetime
+
+
+def record_lines(stream: str, rows: Iterable[Any], extracted: datetime) -> bytes:
+    """Return the RECORD messages of rows that were extracted at a moment."""
+    return _encoder.encode_lines([_Record(stream, row, extracted) for row in rows])
+
+
+class MessageWriter:
+    """Writes messages to stdout, and counts the records.
+
+    Each method raises OutputClosedError if nobody reads any more, and OutputError if
+    the operating system does not let it write.
+    """
+
+    def __init__(self) -> None:
+        self.records: Counter[str] = Counter()
+        """How many records were written, by stream."""
+        self._writing = False
+        self._stop_with: int | None = None
+
+    def write(self, message: Mapping[str, Any]) -> None:
+        """Write a message."""
+        self._write_piece(memoryview(_encoder.encode(message) + b"\n"))
+
+    def write_records(self, lines: bytes, records: Mapping[str, int]) -> None:
+        """Write RECORD messages, of which each stream has so many, piece by piece."""
+        start = 0
+        while start < len(lines):
+            last = lines.rfind(b"\n", start, start + PIECE)
+            end = (last if last >= 0 else lines.index(b"\n", start)) + 1
+            self._write_piece(memoryview(lines)[start:end])
+            start = end
+        self.records.update(records)
+
+    def stop(self, status: int) -> None:
+        """Leave with an exit status, once the piece that is being written is whole.
+
+        Raises:
+            SystemExit: Now, or at the end of the write that was interrupted.
+        """
+        self._stop_with = status
+        if not self._writing:
+            raise SystemExit(status)
+
+    def _write_piece(self, piece: memoryview) -> None:
+        self._writing = True
+        try:
+            _write_all(piece)
+        except BrokenPipeError as error:
+            raise OutputClosedError from error
+        except OSError as error:
+            raise OutputError(error.strerror or type(error).__name__) from error
+        finally:
+            self._writing = False
+        if self._stop_with is not None:
+            raise SystemExit(self._stop_with)
+
+
+def _write_all(piece: memoryview) -> None:
+    """Write every byte to stdout, whatever it is: buffered or not, blocking or not."""
+    # Not looked up once: tests and callers put their own stdout in its place.
+    try:
+        descriptor = sys.stdout.fileno()
+    except OSError:  # an object in memory
+        sys.stdout.buffer.write(piece)
+        return
+    while piece:
+        try:
+            piece = piece[os.write(descriptor, piece) :]
+        except BlockingIOError:
+            select.select([], [descriptor], [])

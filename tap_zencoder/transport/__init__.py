@@ -1,0 +1,1 @@
+"""The only I/O: logins, requests, retries, and the pace of all three."""

@@ -1,0 +1,157 @@
+"""Zencoder as a client sees it: logins, retries and the pace of requests."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import backoff
+
+from tap_zencoder.api import login, queries, reports
+from tap_zencoder.api.responses import UNAUTHORIZED, Response
+from tap_zencoder.checks.settings import Settings
+from tap_zencoder.errors import TransientError, UnavailableError
+from tap_zencoder.transport.authentication import (
+    ApiKey,
+    Authenticator,
+    ClientCredentials,
+    Headers,
+)
+from tap_zencoder.transport.connection import Connection
+from tap_zencoder.transport.throttle import Throttle
+
+ATTEMPTS = 6
+FIRST_DELAY = 1.0
+"""Seconds: the most that the first retry waits. Each further one doubles it."""
+_Answer = TypeVar("_Answer")
+
+
+class Client:
+    """Zencoder as the settings reach it: one login and one pace for a whole sync.
+
+    Any number of threads may use it at once.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._usage_url = settings.api_url + queries.USAGE_PATH
+        self._auth = self._authenticator(settings)
+        self._connection = Connection(
+            user_agent=settings.user_agent,
+            timeout=settings.request_timeout,
+            at_once=settings.concurrency,
+        )
+        self.throttle = Throttle(settings.concurrency)
+        self.tally = Tally()
+
+    def report(self, query: queries.UsageQuery) -> reports.UsageReport:
+        """Return the answer to a query.
+
+        Raises:
+            UnavailableError: All of `ATTEMPTS` tries failed.
+            ZencoderError: Any other error of `reports.read_report`, at once.
+        """
+        return self._persistently(query, lambda: self._ask(query))
+
+    def close(self) -> None:
+        """Close every socket; a later request opens new ones."""
+        self._connection.close()
+
+    def _authenticator(self, settings: Settings) -> Authenticator:
+        if settings.api_key is not None:
+            return ApiKey(settings.api_key)
+        client_id, secret = settings.client_id or "", settings.client_secret or ""
+        body = login.login_body(client_id, secret)
+        return ClientCredentials(
+            client_id, secret, lambda: self._log_in(settings.auth_url, body)
+        )
+
+    def _ask(self, query: queries.UsageQuery) -> reports.UsageReport:
+        with self.throttle.turn():
+            headers = self._auth.headers()
+            response = self._get(query, headers)
+            if response.status == UNAUTHORIZED and self._auth.renew(headers):
+                self.throttle.wait()
+                response = self._get(query, self._auth.headers())
+        secrets = self._auth.secrets
+        return reports.read_report(query, response._replace(secrets=secrets))
+
+    def _get(self, query: queries.UsageQuery, headers: Headers) -> Response:
+        self.tally.count_request()
+        url, parameters = self._usage_url, query.parameters
+        return self._connection.send("GET", url, params=parameters, headers=headers)
+
+    def _log_in(self, url: str, body: dict[str, str]) -> login.Token:
+        def ask() -> login.Token:
+            self.throttle.wait()  # no turn: whoever logs in has one already
+            self.tally.count_request()
+            return login.read_token(self._connection.send("POST", url, json=body))
+
+        return self._persistently(login.LOGIN, ask)
+
+    def _persistently(self, subject: object, ask: Callable[[], _Answer]) -> _Answer:
+        retrying = backoff.on_exception(
+            backoff.expo,
+            TransientError,
+            max_tries=ATTEMPTS,
+            factor=FIRST_DELAY,
+            on_backoff=lambda details: self._on_retry(subject, details),
+            logger=None,
+        )
+        try:
+            answer = retrying(ask)()
+        except TransientError as error:
+            raise UnavailableError(subject, ATTEMPTS, error) from error
+        self.throttle.succeeded()
+        return answer
+
+    def _on_retry(self, subject: object, details: Any) -> None:
+        error: TransientError = details["exception"]
+        pause = max(details["wait"], error.retry_after or 0)
+        self.throttle.failed(error.retry_after)
+        is_news = self.tally.count_retry(details["tries"], pause)
+        # Not a logger of the module: a logging configuration, which is read after the
+        # imports, disables the loggers that it finds.
+        logging.getLogger("tap-zencoder.client").log(
+            logging.WARNING if is_news else logging.DEBUG,
+            "Attempt %d of %d for %s failed: %s. Trying again in %.1f s.",
+            details["tries"],
+            ATTEMPTS,
+            subject,
+            error,
+            pause,
+        )
+
+
+class Tally:
+    """How many requests a sync made, and how many of them were tried again."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.retries = 0
+        self._pauses_end = 0.0
+        self._last_attempt = 0
+        self._lock = threading.Lock()
+
+    def count_request(self) -> None:
+        """Count a request."""
+        with self._lock:
+            self.requests += 1
+
+    def count_retry(self, attempt: int, pause: float) -> bool:
+        """Count a failed attempt that is followed by a pause, in seconds.
+
+        Returns whether it is news: while pauses last, each attempt is, once. Workers
+        that fail together would otherwise all log the same.
+        """
+        with self._lock:
+            self.retries += 1
+            now = time.monotonic()
+            if now >= self._pauses_end:
+                self._last_attempt = 0
+            is_news = attempt > self._last_attempt
+            self._last_attempt = max(self._last_attempt, attempt)
+            self._pauses_end = max(self._pauses_end, now + pause)
+            return is_news

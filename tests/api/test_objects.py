@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from tap_zencoder.api.objects import ApiObject, DailyUsage, Location, read_objects
+from tap_zencoder.api.objects import UserUsage as User
+from tap_zencoder.errors import ContractError
+
+HERE = Location("day 2026-03-02", "$.data.users")
+USER = {
+    "email": "a@example.com",
+    "messages": 5,
+    "last_active": "2026-03-02",
+    "ides": ["VS Code"],
+    "languages": ["Go", "Python"],
+}
+DAY = {
+    "day": "2026-03-02",
+    "active_users": 2,
+    "messages": 7,
+    "ides": [{"ide_name": "VS Code", "engaged_users": 2}],
+    "languages": [{"language_name": "Go", "engaged_users": 1}],
+}
+
+
+def read(objects: Any, kind: type[ApiObject] = User) -> list[dict[str, Any]]:
+    """Return the objects as dictionaries, with their additional fields decoded."""
+    raw = msgspec.Raw(json.dumps(objects).encode())
+    where = Location(HERE.subject, HERE.path)
+    found = [msgspec.to_builtins(item) for item in read_objects(raw, where, kind)]
+    for item in found:
+        if item.get("additional_fields") is not None:
+            item["additional_fields"] = json.loads(item["additional_fields"])
+    return found
+
+
+def test_a_documented_object_is_itself() -> None:
+    assert read([USER]) == [USER]
+    assert read([DAY], DailyUsage) == [DAY]
+
+
+def test_what_is_not_there_is_null() -> None:
+    [item] = read([{"email": "a@example.com", "messages": 5}])
+    assert item == {
+        "email": "a@example.com",
+        "messages": 5,
+        "last_active": None,
+        "ides": None,
+        "languages": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lines_generated",
+        "Email",
+        "day",
+        "additional_fields",
+        "a.b",
+        "two words",
+        "🚀",
+        "",
+    ],
+)
+@pytest.mark.parametrize("value", [{"deep": [1, 2.5, None]}, None, "text"])
+def test_an_unknown_field_is_kept_whatever_its_name(name: str, value: Any) -> None:
+    assert read([USER, {**USER, name: value}]) == [
+        {**USER, "additional_fields": None},
+        {**USER, "additional_fields": {name: value}},
+    ]
+
+
+def test_new_fields_are_named_by_their_paths_without_indices() -> None:
+    where = Location("day 2026-03-02", "$.data.daily")
+    ide = {"ide_name": "Zed", "engaged_users": 1, "version": "1.2"}
+    raw = json.dumps([{**DAY, "ides": [ide], "sessions": 3}] * 2).encode()
+    read_objects(msgspec.Raw(raw), where, DailyUsage)
+    assert where.new_fields == {
+        "$.data.daily[].sessions",
+        "$.data.daily[].ides[].version",
+    }
+
+
+def test_an_array_with_new_fields_is_known_without_them_and_kept_whole() -> None:
+    plain = {"ide_name": "Zed", "engaged_users": 1}
+    ides = [{**plain, "version": "1.2"}, plain]
+    [item] = read([{**DAY, "ides": ides}], DailyUsage)
+    assert item == {
+        **DAY,
+        "ides": [plain, plain],
+        "additional_fields": {"ides": ides},
+    }
+
+
+def test_a_number_with_a_zero_fraction_is_an_integer() -> None:
+    assert read([{**USER, "messages": 58.0}])[0]["messages"] == 58
+    ide = {"ide_name": "Zed", "engaged_users": 3.0}
+    [item] = read([{**DAY, "ides": [ide]}], DailyUsage)
+    count = item["ides"][0]["engaged_users"]
+    assert (count, type(count)) == (3, int)
+
+
+@pytest.mark.parametrize(
+    ("objects", "path", "problem"),
+    [
+        ({}, "$.data.users", "an array was expected"),
+        ([USER, 7], "$.data.users[1]", "an object was expected"),
+        (
+            [{**USER, "messages": "58"}],
+            "$.data.users[0].messages",
+            "Expected `int`, got `str`",
+        ),
+        (
+            [{**USER, "messages": 0.5}],
+            "$.data.users[0].messages",
+            "Expected `int`, got `float`",
+        ),
+        (
+            [USER, {**USER, "ides": ["Zed", 3]}],
+            "$.data.users[1].ides[1]",
+            "got `int`",
+        ),
+        ([{**USER, "email": None}], "$.data.users[0].email", "got `null`"),
+        ([{"messages": 1}], "$.data.users[0].email", "the field is missing"),
+        ([{**USER, "messages": True}], "$.data.users[0].messages", "got `bool`"),
+    ],
+)
+def test_a_wrong_type_is_refused_by_its_json_path(
+    objects: Any,
+    path: str,
+    problem: str,
+) -> None:
+    with pytest.raises(ContractError) as refusal:
+        read(objects)
+    assert f"at {path}: " in str(refusal.value)
+    assert problem in str(refusal.value)
+    assert "day 2026-03-02" in str(refusal.value)
+    assert "example.com" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("ide", "path"),
+    [
+        ({"ide_name": "Zed", "engaged_users": "1"}, "engaged_users: Expected"),
+        ({"engaged_users": 1}, "ide_name: the field is missing"),
+    ],
+)
+def test_a_wrong_type_inside_an_array_is_refused_by_its_json_path(
+    ide: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(ContractError) as refusal:
+        read([{**DAY, "ides": [ide]}], DailyUsage)
+    assert f"$.data.users[0].ides[0].{path}" in str(refusal.value)
+
+
+def test_text_that_json_does_not_allow_is_refused() -> None:
+    lone_surrogate = msgspec.Raw(b'[{"email": "\\ud800", "messages": 1}]')
+    with pytest.raises(ContractError, match="text that JSON does not allow"):
+        read_objects(lone_surrogate, HERE, User)

@@ -1,0 +1,1 @@
+"""What tests share: modules of helpers, which hold no test."""

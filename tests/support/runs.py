@@ -1,0 +1,97 @@
+"""A run of the tap: what it left behind, and what every run promises."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+TODAY = date(2026, 3, 10)
+YESTERDAY = TODAY - timedelta(days=1)
+KEYS = {
+    "period_summaries": ("day", "period"),
+    "daily": ("day",),
+    "daily_ides": ("day", "ide_name"),
+    "daily_languages": ("day", "language_name"),
+    "users": ("day", "email"),
+}
+STREAMS = tuple(KEYS)
+DAY_STREAMS = STREAMS[1:]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the tap left behind."""
+
+    status: int
+    output: bytes
+    log: str
+
+    @cached_property
+    def messages(self) -> list[dict[str, Any]]:
+        """Every message on stdout, in order; a torn line fails the test."""
+        assert self.output == b"" or self.output.endswith(b"\n")
+        return [json.loads(line) for line in self.output.splitlines()]
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """The records of a stream, in order."""
+        return [
+            message["record"]
+            for message in self.messages
+            if message["type"] == "RECORD" and message["stream"] == stream
+        ]
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        """The values of all STATE messages, in order."""
+        return [m["value"] for m in self.messages if m["type"] == "STATE"]
+
+    @property
+    def errors(self) -> list[str]:
+        """The ERROR lines of the log."""
+        return [line for line in self.log.splitlines() if "| ERROR " in line]
+
+    @property
+    def warnings(self) -> list[str]:
+        """The WARNING lines of the log."""
+        return [line for line in self.log.splitlines() if "| WARNING " in line]
+
+
+def check_records(output: bytes) -> None:
+    """Hold each record against the SCHEMA before it; a torn last line is no line."""
+    validators: dict[str, Draft202012Validator] = {}
+    state_seen = False
+    for line in output.splitlines(keepends=True):
+        if not line.endswith(b"\n"):
+            break
+        message = json.loads(line)
+        if message["type"] == "SCHEMA":
+            schema = message["schema"]
+            validator = Draft202012Validator(schema, format_checker=FormatChecker())
+            validators[message["stream"]] = validator
+        elif message["type"] == "RECORD":
+            assert state_seen, "a RECORD before the first STATE"
+            validators[message["stream"]].validate(message["record"])
+        elif message["type"] == "STATE":
+            state_seen = True
+
+
+def bookmarks(state: dict[str, Any]) -> dict[str, str]:
+    """Return the bookmark of each stream in a state."""
+    return {
+        name: entry["replication_key_value"]
+        for name, entry in state["bookmarks"].items()
+        if entry
+    }
+
+
+def without_times(run: Run) -> list[dict[str, Any]]:
+    """Return the messages of a run but for when their rows were extracted."""
+    return [
+        {k: v for k, v in message.items() if k != "time_extracted"}
+        for message in run.messages
+    ]

@@ -1,0 +1,30 @@
+"""The command ``tap-zencoder``, on the day and with the patience of a test."""
+
+from __future__ import annotations
+
+import os
+import resource
+from datetime import date
+
+from tap_zencoder.cli import main
+from tap_zencoder.singer import tap
+from tap_zencoder.sync import progress, run
+from tap_zencoder.transport import client
+
+TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
+
+tap.utc_today = lambda: TODAY
+client.FIRST_DELAY = float(os.environ["TEST_FIRST_DELAY"])
+progress.EVERY = float(os.environ.get("TEST_PROGRESS_EVERY", progress.EVERY))
+if "TEST_MEMORY" in os.environ:
+    most = int(os.environ["TEST_MEMORY"])
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+if "TEST_CRASH" in os.environ:
+
+    def crash(*_: object) -> None:
+        raise ZeroDivisionError(os.environ["TEST_CRASH"])
+
+    run.Sync.run = crash  # type: ignore[assignment,method-assign]
+
+main()

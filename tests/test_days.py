@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_zencoder.days import Window, WindowSettings, advance
+
+TODAY = date(2026, 3, 10)
+YESTERDAY = date(2026, 3, 9)
+
+days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+settings = st.builds(
+    WindowSettings,
+    start_date=st.none() | days,
+    end_date=st.none() | days,
+    include_today=st.booleans(),
+    lookback_days=st.integers(0, 90),
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "bookmark", "first", "last"),
+    [
+        pytest.param({}, None, "2025-12-10", "2026-03-09", id="first sync: 90 days"),
+        pytest.param(
+            {"start_date": date(2026, 1, 1)},
+            None,
+            "2026-01-01",
+            "2026-03-09",
+            id="first sync from a start date",
+        ),
+        pytest.param({}, YESTERDAY, "2026-03-06", "2026-03-09", id="lookback"),
+        pytest.param(
+            {"lookback_days": 0},
+            date(2026, 3, 8),
+            "2026-03-08",
+            "2026-03-09",
+            id="no lookback: the bookmark's own day all the same",
+        ),
+        pytest.param(
+            {"start_date": date(2026, 1, 1)},
+            date(2026, 3, 8),
+            "2026-03-05",
+            "2026-03-09",
+            id="the bookmark is later than the start date",
+        ),
+        pytest.param(
+            {"start_date": date(2026, 3, 9)},
+            date(2026, 2, 1),
+            "2026-03-09",
+            "2026-03-09",
+            id="a later start date wins over the bookmark",
+        ),
+        pytest.param(
+            {"start_date": date(2026, 3, 7)},
+            date(2026, 3, 9),
+            "2026-03-07",
+            "2026-03-09",
+            id="the lookback does not reach before the start date",
+        ),
+        pytest.param(
+            {"include_today": True},
+            YESTERDAY,
+            "2026-03-06",
+            "2026-03-10",
+            id="today too",
+        ),
+        pytest.param(
+            {"start_date": date(2025, 1, 1), "end_date": date(2025, 1, 31)},
+            None,
+            "2025-01-01",
+            "2025-01-31",
+            id="a slice of history",
+        ),
+        pytest.param(
+            {"end_date": date(2027, 1, 1)},
+            YESTERDAY,
+            "2026-03-06",
+            "2026-03-10",
+            id="an end date in the future ends today",
+        ),
+        pytest.param(
+            {"lookback_days": 90},
+            date(1, 1, 5),
+            "0001-01-01",
+            "2026-03-09",
+            id="a lookback beyond the first day there is",
+        ),
+    ],
+)
+def test_a_window_covers(
+    settings: dict[str, object],
+    bookmark: date | None,
+    first: str,
+    last: str,
+) -> None:
+    window = WindowSettings(**settings).window(today=TODAY, bookmark=bookmark)  # type: ignore[arg-type]
+    assert (window.first.isoformat(), window.last.isoformat()) == (first, last)
+
+
+def test_a_slice_of_history_before_the_bookmark_is_empty() -> None:
+    slice_of_history = WindowSettings(end_date=date(2025, 1, 31))
+    window = slice_of_history.window(today=TODAY, bookmark=YESTERDAY)
+    assert len(window) == 0
+    assert list(window) == []
+    assert "no days" in str(window)
+
+
+def test_a_first_sync_covers_ninety_days() -> None:
+    assert len(WindowSettings().window(today=TODAY, bookmark=None)) == 90
+
+
+@pytest.mark.parametrize(
+    ("settings", "reaches"),
+    [
+        (WindowSettings(), True),
+        (WindowSettings(include_today=True), True),
+        (WindowSettings(end_date=YESTERDAY), True),
+        (WindowSettings(end_date=date(2026, 3, 8)), False),
+        (WindowSettings(end_date=date(2030, 1, 1)), True),
+    ],
+)
+def test_only_a_sync_that_ends_now_reaches_yesterday(
+    settings: WindowSettings,
+    *,
+    reaches: bool,
+) -> None:
+    assert settings.reaches_yesterday(TODAY) is reaches
+
+
+@given(first=days, last=days)
+def test_a_window_holds_each_of_its_days_once_in_order(first: date, last: date) -> None:
+    window = Window(first, last)
+    held = list(window)
+    assert len(held) == len(window)
+    assert all(later - earlier == timedelta(1) for earlier, later in pairwise(held))
+    if held:
+        assert (held[0], held[-1]) == (first, last)
+    else:
+        assert first > last
+
+
+@given(settings=settings, today=days, bookmark=st.none() | days)
+def test_no_window_reaches_past_today_or_before_the_start_date(
+    settings: WindowSettings,
+    today: date,
+    bookmark: date | None,
+) -> None:
+    for day in settings.window(today=today, bookmark=bookmark):
+        assert day <= today
+        assert settings.start_date is None or day >= settings.start_date
+        assert settings.end_date is None or day <= settings.end_date
+
+
+@given(bookmark=st.none() | days, completed=days, today=days)
+def test_a_bookmark_never_moves_back_nor_past_today(
+    bookmark: date | None,
+    completed: date,
+    today: date,
+) -> None:
+    reached = advance(bookmark, completed, today)
+    if bookmark is not None:
+        assert reached >= bookmark
+    if reached != bookmark:
+        assert reached == min(completed, today)
+
+
+syncs = st.lists(
+    st.tuples(
+        st.dates(date(2026, 1, 1), date(2026, 4, 1)),  # the clock, which may go back
+        st.integers(0, 120),  # how many days it completes before it is killed
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(
+    start_date=st.none() | st.dates(date(2025, 11, 1), date(2026, 2, 1)),
+    include_today=st.booleans(),
+    lookback_days=st.integers(0, 10),
+    syncs=syncs,
+)
+def test_syncs_in_a_row_skip_no_day_whatever_the_clock_and_the_kills(
+    start_date: date | None,
+    include_today: bool,  # noqa: FBT001  # drawn by Hypothesis
+    lookback_days: int,
+    syncs: list[tuple[date, int]],
+) -> None:
+    settings = WindowSettings(
+        start_date=start_date,
+        include_today=include_today,
+        lookback_days=lookback_days,
+    )
+    bookmark: date | None = None
+    first: date | None = None
+    completed: set[date] = set()
+    for today, survived in syncs:
+        window = settings.window(today=today, bookmark=bookmark)
+        for day in list(window)[:survived]:
+            if first is None:
+                first = day
+            completed.add(day)
+            reached = advance(bookmark, day, today)
+            assert bookmark is None or reached >= bookmark
+            bookmark = reached
+    if bookmark is not None and first is not None:
+        assert set(Window(first, bookmark)) <= completed

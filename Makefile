@@ -52,10 +52,11 @@ benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@touch $@
 
 WORKFLOWS = .github/workflows/*.yml examples/github/*.yml
-lint: $(PACKAGES) ## Check style, types and workflows
+lint: $(PACKAGES) ## Check style, types, imports and workflows
 	ruff check
 	ruff format --check
 	mypy
+	lint-imports --no-cache --no-logo
 	check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	check-jsonschema --builtin-schema vendor.gitlab-ci examples/gitlab/*.yml
 	zizmor --quiet --offline $(WORKFLOWS)

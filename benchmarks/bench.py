@@ -17,7 +17,7 @@ from pathlib import Path
 
 from compare import backfill, end_to_end, volume
 from measure import TODAY
-from own import ahead, buffer, concurrency, kept, memory, nightly, start_up
+from own import ahead, buffer, concurrency, large, memory, nightly, per_case, start_up
 from works import HERE, ROUNDS
 
 
@@ -51,13 +51,14 @@ def main() -> None:
         parts = (
             backfill,
             volume,
+            per_case,
             memory,
+            large,
             nightly,
             end_to_end,
             start_up,
             concurrency,
             buffer,
-            kept,
             ahead,
         )
         chosen = sys.argv[1:] or [part.__name__ for part in parts]

@@ -32,6 +32,8 @@ class Work:
     days: int
     latency: int
     """Milliseconds a request."""
+    realities: tuple[str, ...] = ()
+    """What the API does beyond its documentation; see ``zencoder-sandbox --help``."""
 
     @property
     def first(self) -> date:
@@ -102,6 +104,7 @@ def sandbox(work: Work, folder: Path) -> Iterator[Path]:
     requests = folder / "requests.jsonl"
     options = {"users": work.users, "latency": work.latency, "port": port}
     words = [f"--{name}={value}" for name, value in options.items()]
+    words += [f"--reality={name}" for name in work.realities]
     _configure(work, port, folder)
     with subprocess.Popen(  # noqa: S603  # as above
         [str(BIN / "zencoder-sandbox"), *words, f"--request-log={requests}"],
@@ -124,6 +127,9 @@ def _configure(work: Work, port: int, folder: Path) -> None:
     for concurrency in (1, 2, 4, 8, 16):
         own = {**base, "start_date": str(work.first), "concurrency": concurrency}
         (folder / f"tap-{concurrency}.json").write_text(json.dumps(own))
+    hashed = {"stream_maps": {"users": {"email": "md5(email)"}}}
+    mapped = {**base, **hashed, "start_date": str(work.first)}
+    (folder / "tap-mapped.json").write_text(json.dumps(mapped))
     last = TODAY - timedelta(days=1)
     days = {"first": str(work.first), "last": str(last), "after": str(TODAY)}
     none = {"first": str(TODAY), "last": str(last), "after": str(TODAY)}

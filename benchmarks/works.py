@@ -15,6 +15,10 @@ BACKFILL = Work(users=50, days=90, latency=100)
 VOLUME = Work(users=5000, days=20, latency=0)
 LONG = Work(users=2000, days=365, latency=0)
 SHORT = Work(users=2000, days=30, latency=0)
+NEW_FIELDS = Work(5000, 20, latency=0, realities=("lines-of-code-are-counted",))
+FRACTIONS = Work(5000, 20, latency=0, realities=("numbers-are-floats",))
+LARGE = Work(users=20_000, days=365, latency=0)
+LARGE_SHORT = Work(users=20_000, days=5, latency=0)
 NIGHTLY = Work(users=50, days=90, latency=100)
 
 
@@ -26,6 +30,9 @@ def python(program: str, environment: str | None = None) -> list[str]:
 
 TAP = str(BIN / "tap-zencoder")
 OURS = Program("tap-zencoder", [TAP, "--config", "tap-4.json"], [TAP, "--discover"])
+MAPPED = Program(
+    "tap-zencoder", [TAP, "--config", "tap-mapped.json"], [TAP, "--discover"]
+)
 TEMPLATE = Program(
     "SDK template style",
     [*python("template_tap.py"), "--config", "days.json"],

@@ -49,7 +49,7 @@ class Window:
         return f"{len(self)} days, {self.first} to {self.last}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class WindowSettings:
     """What the user says about the days to sync; see the settings of the tap."""
 

@@ -51,13 +51,6 @@ class AuthenticationError(ZencoderError):
 class AccessDeniedError(ZencoderError):
     """The credentials are good, but may not read analytics."""
 
-    def __init__(self, subject: object) -> None:
-        super().__init__(
-            f"Zencoder refused access to {subject} (HTTP 403). The account behind "
-            "the credentials needs the Owner or Manager role, and the organisation "
-            "a plan with API access.",
-        )
-
 
 class RequestRejectedError(ZencoderError):
     """The API calls the request itself wrong; asking again will not help."""
@@ -70,44 +63,17 @@ class DayRefusedError(RequestRejectedError):
 class ContractError(ZencoderError):
     """An answer breaks the documented contract, so its rows cannot be trusted."""
 
-    def __init__(self, subject: object, path: str, problem: str) -> None:
-        super().__init__(
-            f"The answer for {subject} breaks the documented contract at {path}: "
-            f"{problem}. No row of this stream was written from it; what was synced "
-            "before is kept. If the API has changed, a newer version of the tap may "
-            "know it.",
-        )
+
+class NetworkSetupError(ZencoderError):
+    """No request can get through as networks and addresses are set up."""
 
 
-class CertificateError(ZencoderError):
+class CertificateError(NetworkSetupError):
     """A server could not prove who it is. No setting turns the check off."""
-
-    def __init__(self, host: str) -> None:
-        super().__init__(
-            f"The TLS certificate of {host} could not be verified. If your network "
-            "inspects TLS, name its CA bundle in REQUESTS_CA_BUNDLE.",
-        )
-
-
-class EnvironmentSettingsError(ZencoderError):
-    """What the environment says about networks leaves no way to a server."""
-
-    def __init__(self, host: str, problem: str) -> None:
-        super().__init__(
-            f"No request to {host} can be made: {problem}. Check api_url and auth_url, "
-            "and in the environment the proxy (HTTPS_PROXY, ALL_PROXY) and the file of "
-            "certificates (REQUESTS_CA_BUNDLE).",
-        )
 
 
 class BodyTooLargeError(ZencoderError):
-    """An answer is too large to be what it should be. ``limit`` is in bytes."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"The server's answer is larger than {limit // 2**20} MiB, which no day of "
-            "usage is. Check api_url and auth_url.",
-        )
+    """An answer is too large to be what it should be."""
 
 
 class TransientError(ZencoderError):
@@ -123,9 +89,3 @@ class TransientError(ZencoderError):
 
 class UnavailableError(ZencoderError):
     """Every attempt failed."""
-
-    def __init__(self, subject: object, attempts: int, last: TransientError) -> None:
-        super().__init__(
-            f"Gave up on {subject} after {attempts} attempts. Last error: {last}. Try "
-            "again later; the next sync continues where this one stopped.",
-        )

@@ -17,6 +17,13 @@ from tap_zencoder.api.reports import UsageReport
 REPLICATION_KEY = "day"
 
 
+def json_schema(name: str) -> dict[str, Any]:
+    """Return a JSON Schema in ``schemas/``."""
+    file = resources.files("tap_zencoder.schemas") / f"{name}.json"
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return schema
+
+
 @dataclass(frozen=True)
 class Stream:
     """A stream, incremental on `REPLICATION_KEY`."""
@@ -27,9 +34,7 @@ class Stream:
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of its rows."""
-        file = resources.files("tap_zencoder.schemas") / f"{self.name}.json"
-        schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return schema
+        return json_schema(self.name)
 
 
 @dataclass(frozen=True)

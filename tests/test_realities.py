@@ -203,7 +203,8 @@ def test_history_that_is_refused_is_left_out_and_told(
         asked = [r.query["day"] for r in sandbox.requests if "day" in r.query]
     assert run.status == 0
     gone = list(Window(FIRST, KEPT_FROM - timedelta(days=1)))
-    told = f"does not answer for {len(gone)} days, {gone[0]} to {gone[-1]}. They are older than"
+    days = f"{len(gone)} days, {gone[0]} to {gone[-1]}"
+    told = f"does not answer for {days}. They are older than what it keeps"
     assert run.log.count(told) == 1
     assert len(asked) == len(set(asked)), "a refused day was asked for again"
 

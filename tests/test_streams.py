@@ -52,6 +52,18 @@ def test_every_record_has_every_property_of_a_schema_that_is_sent_once(
     assert set(columns) == set(STREAMS)
 
 
+def test_columns_come_in_the_order_of_the_schema(
+    run_tap: RunTap,
+    fortnight: dict[str, Any],
+) -> None:
+    columns: dict[str, list[str]] = {}
+    for message in run_tap(fortnight).messages:
+        if message["type"] == "SCHEMA":
+            columns[message["stream"]] = list(message["schema"]["properties"])
+        elif message["type"] == "RECORD":
+            assert list(message["record"]) == columns[message["stream"]]
+
+
 def test_no_key_is_sent_twice(run_tap: RunTap, fortnight: dict[str, Any]) -> None:
     messages = run_tap(fortnight).messages
     keys = {m["stream"]: m["key_properties"] for m in messages if m["type"] == "SCHEMA"}

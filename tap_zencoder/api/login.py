@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from tap_zencoder.api import responses
-from tap_zencoder.api.objects import Location
+from tap_zencoder.api.reading import Location
 from tap_zencoder.api.responses import Response
 from tap_zencoder.errors import AuthenticationError
 

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 import msgspec
 
-from tap_zencoder.api import objects, responses
-from tap_zencoder.api.objects import Kind, Location
+from tap_zencoder.api import reading, responses
+from tap_zencoder.api.objects import DailyArrays
 from tap_zencoder.api.queries import UsageQuery
+from tap_zencoder.api.reading import Kind, Location
 from tap_zencoder.api.responses import Response
 from tap_zencoder.errors import (
     AccessDeniedError,
@@ -51,11 +52,11 @@ class UsageReport:
 
     def object(self, name: str, kind: type[Kind]) -> Kind:
         """Return the period or the summary."""
-        return objects.read_object(self._raw(name), self.place(name), kind)
+        return reading.read_object(self._raw(name), self.place(name), kind)
 
     def objects(self, name: str, kind: type[Kind]) -> list[Kind]:
         """Return the users or the days."""
-        return objects.read_objects(self._raw(name), self.place(name), kind)
+        return reading.read_objects(self._raw(name), self.place(name), kind)
 
     def items_of_days(
         self, array: str, kind: type[Kind]
@@ -64,13 +65,13 @@ class UsageReport:
         where = self.place("daily")
         try:
             raw = self._raw("daily")
-            entries = objects.decoder(objects.DailyArrays).decode(raw) or []
+            entries = reading.decoder(DailyArrays).decode(raw) or []
         except responses.NOT_JSON as error:
             raise where.decoding_error(error) from error
         found = []
         for i, entry in enumerate(entries):
             place = where.below(f"[{i}].{array}")
-            items = objects.read_objects(getattr(entry, array), place, kind)
+            items = reading.read_objects(getattr(entry, array), place, kind)
             found.append((entry.day, items))
         return found
 
@@ -98,7 +99,11 @@ def read_report(query: UsageQuery, response: Response) -> UsageReport:
             "is right, has not expired, and belongs to this organisation.",
         )
     if response.status == responses.FORBIDDEN:
-        raise AccessDeniedError(query)
+        raise AccessDeniedError(
+            f"Zencoder refused access to {query} (HTTP 403). The account behind the "
+            "credentials needs the Owner or Manager role, and the organisation a plan "
+            "with API access.",
+        )
     if response.status != responses.OK:
         message = responses.server_message(response)
         if response.status == responses.BAD_REQUEST and query.is_day:

@@ -12,26 +12,29 @@ import msgspec
 from msgspec import UNSET
 
 from tap_zencoder.api.objects import (
+    Added,
     ApiObject,
     DailyUsage,
     Period,
     Summary,
     UserUsage,
-    json_text,
 )
+from tap_zencoder.api.reading import json_text
 from tap_zencoder.api.reports import UsageReport
 from tap_zencoder.days import utc_day
 
 
-class PeriodSummary(ApiObject):
+class PeriodSummary(ApiObject, kw_only=True):
     """The totals of one period, as of one sync day."""
 
+    day: Added
     period: str
     start: date
     end: date
     days: int
     total_active_users: int
     total_messages: int
+    additional_fields: Added
 
 
 def daily_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:

@@ -56,4 +56,3 @@ def _read(path: str) -> dict[str, Any] | str:
         place = f"line {error.lineno}, column {error.colno}" if error.doc else "empty"
         return f"is not JSON ({place})"
     return value if isinstance(value, dict) else "is not a JSON object"
-

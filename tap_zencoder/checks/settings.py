@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import best_match
 
 from tap_zencoder.checks import stream_maps
 from tap_zencoder.checks.wording import unknown_name, violation_message
@@ -21,21 +19,18 @@ from tap_zencoder.redact import redacted
 
 LOGIN = ("client_id", "client_secret")
 API_KEY = "api_key"
-_CREDENTIALS = (*LOGIN, API_KEY)
+_MAPS = "stream_maps"
 _EXACT = 2.0**53
 """Up to here, a float holds every whole number."""
-_MAPS = ("stream_maps", "stream_map_config")
-"""May hold a salt, which is nobody's to see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class Settings(WindowSettings):
     """The settings of one sync, checked and typed."""
 
-    client_id: str | None
-    client_secret: str | None
-    api_key: str | None
-    days: WindowSettings
+    client_id: str = ""
+    client_secret: str = ""
+    api_key: str = ""
     concurrency: int
     request_timeout: int
     user_agent: str
@@ -45,53 +40,45 @@ class Settings:
     @classmethod
     def from_config(cls, config: Mapping[str, Any], user_agent: str) -> Settings:
         """Return the settings in a configuration that `checked` has returned."""
-        return cls(
-            client_id=config.get("client_id"),
-            client_secret=config.get("client_secret"),
-            api_key=config.get("api_key"),
-            days=WindowSettings(
-                start_date=_day(config.get("start_date")),
-                end_date=_day(config.get("end_date")),
-                include_today=config["include_today"],
-                lookback_days=config["lookback_days"],
-            ),
-            concurrency=config["concurrency"],
-            request_timeout=config["request_timeout"],
-            user_agent=config.get("user_agent", user_agent),
-            api_url=config["api_url"].rstrip("/"),
-            auth_url=config["auth_url"],
-        )
+        names = [field.name for field in fields(cls) if field.name in config]
+        given = {"user_agent": user_agent, **{name: config[name] for name in names}}
+        days = {name: _day(given.get(name)) for name in ("start_date", "end_date")}
+        return cls(**{**given, **days, "api_url": given["api_url"].rstrip("/")})
 
 
 def checked(
-    config: Mapping[str, Any],
-    schema: Mapping[str, Any],
-    streams: Collection[str],
+    config: Mapping[str, Any], schema: Mapping[str, Any], streams: Collection[str]
 ) -> dict[str, Any]:
     """Return a configuration that can be used, with the defaults filled in.
 
-    ``schema`` is the JSON Schema of the settings, ``streams`` the names there are.
-    A message never quotes the value of a secret.
+    ``schema`` is the JSON Schema of the settings, ``streams`` the names there are. A
+    message never quotes the value of a secret.
 
     Raises:
         SettingsError: With every problem found.
     """
     properties = schema["properties"]
     config = _normalised(config)
-    unknown = [name for name in config if name not in properties]
-    problems = [
-        f"there is no setting {unknown_name(name, properties)}" for name in unknown
-    ]
     known = {name: value for name, value in config.items() if name in properties}
+    maps = known.get(_MAPS, {})
+    others = {name: value for name, value in known.items() if name != _MAPS}
     wrong = {
         str(violation.path[0]): _violation_problem(violation, properties)
-        for violation in Draft202012Validator(schema).iter_errors(known)
+        for violation in Draft202012Validator(schema).iter_errors(others)
     }
-    problems += wrong.values()
-    sound = {name: value for name, value in known.items() if name not in wrong}
-    problems += [*_credential_problems(config), *_header_problems(sound)]
-    problems += [*_date_problems(sound), *_url_problems(sound)]
-    problems += stream_maps.problems(sound.get("stream_maps", {}), streams)
+    sound = {name: value for name, value in others.items() if name not in wrong}
+    problems = [
+        *(
+            f"there is no setting {unknown_name(name, properties)}"
+            for name in config
+            if name not in properties
+        ),
+        *wrong.values(),
+        *_credential_problems(config),
+        *_date_problems(sound),
+        *_url_problems(sound),
+        *stream_maps.problems(maps, streams),
+    ]
     if sound.get("flattening_enabled") and "flattening_max_depth" not in config:
         problems.append("flattening_enabled is set without flattening_max_depth")
     if problems:
@@ -111,28 +98,25 @@ def _normalised(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name in _CREDENTIALS:
+    if isinstance(value, str) and name in {*LOGIN, API_KEY}:
         return value.strip()
-    if isinstance(value, (float, Decimal)):
-        number = float(value)
-        return int(number) if abs(number) < _EXACT and number % 1 == 0 else number
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
     return value
 
 
 def _violation_problem(
-    violation: ValidationError,
-    properties: Mapping[str, Mapping[str, Any]],
+    error: ValidationError, properties: Mapping[str, Mapping[str, Any]]
 ) -> str:
-    error: Any = best_match([violation])  # in what has alternatives, the place itself
-    path = redacted(".".join(map(str, error.absolute_path)))
-    problem = f"{path} {violation_message(error)}"
-    name = str(error.absolute_path[0])
-    if properties[name].get("secret") or name in _MAPS:
+    name = str(error.path[0])
+    problem = f"{redacted('.'.join(map(str, error.path)))} {violation_message(error)}"
+    # An object may hold a salt, and is nobody's to see.
+    if properties[name].get("secret") or "object" in properties[name]["type"]:
         return problem
     return f"{problem}, not {redacted(repr(error.instance))}"
 
 
-def _credential_problems(config: Mapping[str, Any]) -> Iterable[str]:
+def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:
     login = [name for name in LOGIN if name in config]
     if API_KEY in config and login:
         yield (
@@ -146,19 +130,7 @@ def _credential_problems(config: Mapping[str, Any]) -> Iterable[str]:
         yield f"{login[0]} is set without {missing}"
 
 
-def _header_problems(config: Mapping[str, Any]) -> Iterable[str]:
-    key, user_agent = config.get(API_KEY, "key"), config.get("user_agent", "agent")
-    if not _is_printable(key) or " " in key:
-        yield f"{API_KEY} holds characters that no key has: check how it was copied"
-    if not _is_printable(user_agent) or user_agent != user_agent.strip():
-        yield "user_agent must be printable ASCII, without spaces around it"
-
-
-def _is_printable(text: str) -> bool:
-    return text.isascii() and text.isprintable()
-
-
-def _date_problems(config: Mapping[str, Any]) -> Iterable[str]:
+def _date_problems(config: Mapping[str, Any]) -> Iterator[str]:
     read = {}
     for name in ("start_date", "end_date"):
         try:
@@ -172,11 +144,10 @@ def _date_problems(config: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _day(text: str | None) -> date | None:
-    # Meltano may make a timestamp of a day.
     return None if text is None else read_day(text)
 
 
-def _url_problems(config: Mapping[str, Any]) -> Iterable[str]:
+def _url_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for name in ("api_url", "auth_url"):
         problem = _url_problem(config.get(name, "https://default"))
         if problem:
@@ -196,16 +167,13 @@ def _url_problem(url: str) -> str | None:
         return "must not hold a user name or password"
     if parts.query or parts.fragment:
         return "must not hold a query or a fragment"
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not _is_loopback(host):
         return "must start with https:// (http:// is for this machine only)"
     return None
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine."""
-    if host == "localhost":
-        return True
+def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

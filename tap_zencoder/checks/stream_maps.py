@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from tap_zencoder.checks.wording import unknown_name
@@ -16,23 +16,45 @@ from tap_zencoder.errors import SettingsError
 from tap_zencoder.redact import redacted
 
 _ELSE, _SOURCE, _KEYS = "__else__", "__source__", "__key_properties__"
-_NO_EXPRESSIONS = (_ELSE, _SOURCE, _KEYS, "__alias__")
 _REMOVED = (None, "__NULL__")
 
 
-def problems(maps: Mapping[str, Any], streams: Collection[str]) -> Iterator[str]:
+def _is_expression(value: Any) -> bool:
+    if value in _REMOVED:
+        return True
+    try:
+        parsed = ast.parse(value).body
+    except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError):
+        return False
+    return bool(parsed) and isinstance(parsed[0], ast.Expr)
+
+
+_OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    _ELSE: ("null", lambda value: value in _REMOVED),
+    _SOURCE: ("the name of a stream", lambda value: isinstance(value, str)),
+    "__alias__": ("the name of a stream", lambda value: isinstance(value, str)),
+    _KEYS: ("a list of columns", lambda value: isinstance(value, list)),
+}
+"""What the options of a stream should be; everything else is a column."""
+
+
+def problems(maps: Any, streams: Collection[str]) -> Iterator[str]:
     """Yield what is wrong with stream maps, given the names of the streams."""
-    for name, fields in maps.items():
+    for name, fields in maps.items() if isinstance(maps, dict) else ():
         columns = fields if isinstance(fields, dict) else {}
         source = str(columns.get(_SOURCE, name))
         if name.startswith("__") and name != _ELSE:
             yield f"stream_maps: there is no option {redacted(name)}"
         elif name != _ELSE and not fnmatch.filter(streams, source):
             yield f"stream_maps: there is no stream {unknown_name(source, streams)}"
-        for column, expression in columns.items():
-            if column not in _NO_EXPRESSIONS and not _is_expression(expression):
-                place = redacted(f"{name}.{column}")
-                yield f"stream_maps: {place} is not an expression"
+        if (name == _ELSE or not isinstance(fields, dict)) and fields not in _REMOVED:
+            yield f"stream_maps: {redacted(name)} must be an object or null"
+        for column, value in columns.items():
+            wanted, is_right = _OPTIONS.get(column, ("an expression", _is_expression))
+            if not is_right(value):
+                yield f"stream_maps: {redacted(f'{name}.{column}')} is not {wanted}"
+    if not isinstance(maps, dict):
+        yield "stream_maps must be of type object"
 
 
 def key_problems(
@@ -48,16 +70,6 @@ def key_problems(
                         f"stream_maps: {stream} leaves out {column}, part of the key: "
                         f"hash it, or name another key in {_KEYS}"
                     )
-
-
-def _is_expression(text: Any) -> bool:
-    if not isinstance(text, str):
-        return True  # or the schema says what it is
-    try:
-        parsed = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return bool(parsed) and isinstance(parsed[0], ast.Expr)
 
 
 def sdk_error(subject: str, error: Exception) -> SettingsError:

@@ -10,13 +10,11 @@ from jsonschema import ValidationError
 
 from tap_zencoder.redact import redacted
 
-_NOTHING = (None, "null", "")
 _PHRASES = {
-    "enum": "must be {}",
     "maximum": "must be at most {}",
     "minimum": "must be at least {}",
-    "required": "lacks {}",
     "type": "must be of type {}",
+    "pattern": "holds characters that cannot be sent: check how it was copied",
 }
 
 
@@ -24,11 +22,8 @@ def violation_message(error: ValidationError) -> str:
     """Return what should be, such as ``must be at most 16``, without the value."""
     wanted: Any = error.validator_value
     values = wanted if isinstance(wanted, list) else [wanted]
-    if error.validator == "required":
-        instance: Any = error.instance
-        values = [name for name in values if name not in instance]
     phrase = _PHRASES.get(str(error.validator), "must be something else")
-    return phrase.format(" or ".join(str(v) for v in values if v not in _NOTHING))
+    return phrase.format(" or ".join(str(v) for v in values if v != "null"))
 
 
 def unknown_name(name: str, known: Iterable[str]) -> str:

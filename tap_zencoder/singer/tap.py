@@ -129,17 +129,6 @@ class ZencoderTap(singer_sdk.Tap):
         streams = super().streams
         return {stream.name: streams[stream.name] for stream in self.definitions}
 
-    @classmethod
-    @override
-    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        """Add the SDK's own settings, without an alternative that is no schema."""
-        super().append_builtin_config(config_jsonschema)
-        maps = config_jsonschema["properties"]["stream_maps"]
-        *_, of_a_stream = maps["additionalProperties"]["anyOf"]
-        for place in (maps, of_a_stream):
-            kinds = place["properties"]["__else__"]
-            kinds["anyOf"] = [kind for kind in kinds["anyOf"] if kind != "null"]
-
     @override
     def setup_mapper(self) -> None:
         """Prepare the stream maps.
@@ -201,7 +190,7 @@ class ZencoderTap(singer_sdk.Tap):
         sync = Sync(
             [stream.synced() for stream in streams],
             client=self.client,
-            days=self.settings.days,
+            days=self.settings,
             today=self.today,
             state=cast("dict[str, Any]", self.state),
             writer=self.writer,

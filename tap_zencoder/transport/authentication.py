@@ -1,11 +1,15 @@
-"""The two ways to log in: what each adds to the headers of a request."""
+"""The two ways to log in, which threads share.
+
+Each gives the headers that authenticate a request, renews them if they are refused and
+if it can, and says which secrets no message may quote.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from tap_zencoder.api.login import Token
 from tap_zencoder.errors import ZencoderError
@@ -16,23 +20,6 @@ _RENEWAL_MARGIN = 0.1
 """The share of a token's lifetime that is left when it is renewed..."""
 _LONGEST_RENEWAL_MARGIN = 60.0
 """...but no earlier than this many seconds before it expires."""
-
-
-class Authenticator(Protocol):
-    """A way to log in. Threads share it."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What no message may quote."""
-        ...
-
-    def headers(self) -> Headers:
-        """Return the headers that authenticate a request."""
-        ...
-
-    def renew(self, refused: Headers) -> bool:
-        """Drop headers that were refused; return whether there may be better ones."""
-        ...
 
 
 class ApiKey:
@@ -102,3 +89,6 @@ class ClientCredentials:
         margin = min(token.lifetime * _RENEWAL_MARGIN, _LONGEST_RENEWAL_MARGIN)
         self._renew_at = started + token.lifetime - margin
         return {"Authorization": f"Bearer {token.access_token}"}
+
+
+Authenticator: TypeAlias = ApiKey | ClientCredentials

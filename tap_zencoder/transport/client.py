@@ -60,9 +60,9 @@ class Client:
         self._connection.close()
 
     def _authenticator(self, settings: Settings) -> Authenticator:
-        if settings.api_key is not None:
+        if settings.api_key:
             return ApiKey(settings.api_key)
-        client_id, secret = settings.client_id or "", settings.client_secret or ""
+        client_id, secret = settings.client_id, settings.client_secret
         body = login.login_body(client_id, secret)
         return ClientCredentials(
             client_id, secret, lambda: self._log_in(settings.auth_url, body)
@@ -103,7 +103,10 @@ class Client:
         try:
             answer = retrying(ask)()
         except TransientError as error:
-            raise UnavailableError(subject, ATTEMPTS, error) from error
+            raise UnavailableError(
+                f"Gave up on {subject} after {ATTEMPTS} attempts. Last error: {error}. "
+                "Try again later; the next sync continues where this one stopped.",
+            ) from error
         self.throttle.succeeded()
         return answer
 

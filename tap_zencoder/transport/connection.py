@@ -21,7 +21,7 @@ from tap_zencoder.api.responses import Response
 from tap_zencoder.errors import (
     BodyTooLargeError,
     CertificateError,
-    EnvironmentSettingsError,
+    NetworkSetupError,
     TransientError,
     ZencoderError,
 )
@@ -67,8 +67,7 @@ class Connection:
 
         Raises:
             TransientError: The connection failed, broke or took too long.
-            CertificateError: The server could not prove who it is.
-            EnvironmentSettingsError: No request can be made the way it should go.
+            NetworkSetupError: No request can get through as things are set up.
             BodyTooLargeError: The body is larger than `LARGEST_BODY`.
         """
         host = urlsplit(url).netloc
@@ -116,7 +115,10 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise BodyTooLargeError(LARGEST_BODY)
+            raise BodyTooLargeError(
+                f"The server's answer is larger than {LARGEST_BODY // 2**20} MiB, "
+                "which no day of usage is. Check api_url and auth_url.",
+            )
         if time.monotonic() > deadline:
             raise requests.Timeout
     return bytes(body)
@@ -126,19 +128,30 @@ def _explained(error: Exception, host: str) -> ZencoderError:
     cause = _root_cause(error)
     reason = str(cause)
     if "CERTIFICATE_VERIFY_FAILED" in reason:
-        return CertificateError(host)
+        return CertificateError(
+            f"The TLS certificate of {host} could not be verified. If your network "
+            "inspects TLS, name its CA bundle in REQUESTS_CA_BUNDLE.",
+        )
     # What `requests` says of a path that is not there, and OpenSSL of other content.
     if "TLS CA certificate bundle" in reason or "NO_CERTIFICATE_OR_CRL" in reason:
-        return EnvironmentSettingsError(host, "the file of certificates cannot be used")
+        return _setup_error(host, "the file of certificates cannot be used")
     # Our own headers are sound: the checks of settings and tokens see to that.
     of_server = isinstance(error, requests.exceptions.InvalidHeader)
     if isinstance(error, ValueError) and not of_server:
         problem = f"a URL or a proxy cannot be understood ({type(error).__name__})"
-        return EnvironmentSettingsError(host, problem)
+        return _setup_error(host, problem)
     for kind, sentence in _FAILURES:
         if isinstance(error, kind) or isinstance(cause, kind):
             return TransientError(sentence.format(host))
     return TransientError(f"the connection to {host} broke")
+
+
+def _setup_error(host: str, problem: str) -> NetworkSetupError:
+    return NetworkSetupError(
+        f"No request to {host} can be made: {problem}. Check api_url and auth_url, "
+        "and in the environment the proxy (HTTPS_PROXY, ALL_PROXY) and the file of "
+        "certificates (REQUESTS_CA_BUNDLE).",
+    )
 
 
 def _root_cause(error: BaseException) -> BaseException:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -54,7 +53,7 @@ def test_white_space_around_a_credential_does_not_count() -> None:
     assert (settings.client_id, settings.client_secret) == ("the-id", "the-secret")
 
 
-@pytest.mark.parametrize("number", [2.0, Decimal("2.0"), Decimal(2)])
+@pytest.mark.parametrize("number", [2.0, 2])
 def test_a_whole_number_may_have_a_fraction_of_zero(number: Any) -> None:
     settings = TapZencoder(config={**LOG_IN, "concurrency": number}).settings
     assert (settings.concurrency, type(settings.concurrency)) == (2, int)
@@ -62,8 +61,8 @@ def test_a_whole_number_may_have_a_fraction_of_zero(number: Any) -> None:
 
 def test_defaults_are_as_documented() -> None:
     settings = TapZencoder(config=dict(LOG_IN)).settings
-    assert settings.days.lookback_days == 3
-    assert settings.days.include_today is False
+    assert settings.lookback_days == 3
+    assert settings.include_today is False
     assert (settings.concurrency, settings.request_timeout) == (4, 60)
     assert settings.api_url == "https://api.zencoder.ai"
     assert settings.auth_url == "https://fe.zencoder.ai/oauth/token"
@@ -89,11 +88,17 @@ def test_defaults_are_as_documented() -> None:
             {**LOG_IN, "start_date": "2026-02-02", "end_date": "2026-02-01"},
             "start_date (2026-02-02) is later than end_date (2026-02-01)",
         ),
-        ({"api_key": "zak_live_\u2019x"}, "api_key holds characters that no key has"),
-        ({"api_key": "zak live x"}, "api_key holds characters that no key has"),
-        ({**LOG_IN, "user_agent": "a\nb: c"}, "user_agent must be printable ASCII"),
-        ({**LOG_IN, "concurrency": Decimal("1e30")}, "concurrency must be at most 16"),
-        ({**LOG_IN, "concurrency": Decimal("1e400")}, "at most 16, not inf"),
+        (
+            {"api_key": "zak_live_\u2019x"},
+            "api_key holds characters that cannot be sent",
+        ),
+        ({"api_key": "zak live x"}, "api_key holds characters that cannot be sent"),
+        (
+            {**LOG_IN, "user_agent": "a\nb: c"},
+            "user_agent holds characters that cannot be sent",
+        ),
+        ({**LOG_IN, "concurrency": 1e30}, "concurrency must be at most 16"),
+        ({**LOG_IN, "concurrency": float("inf")}, "at most 16, not inf"),
         ({**LOG_IN, "start_date": "0001-01-01T00:00+05:00"}, "start_date must be a"),
         (
             {**LOG_IN, "concurrency": 4.5},
@@ -107,8 +112,14 @@ def test_defaults_are_as_documented() -> None:
             {**LOG_IN, "stream_maps": {"people": {"__source__": "user"}}},
             "stream_maps: there is no stream user (did you mean users?)",
         ),
-        ({**LOG_IN, "stream_maps": {"users": 5}}, "stream_maps.users must be"),
-        ({**LOG_IN, "stream_maps": {"__else__": "x"}}, "stream_maps.__else__ must be"),
+        (
+            {**LOG_IN, "stream_maps": {"users": 5}},
+            "stream_maps: users must be an object",
+        ),
+        (
+            {**LOG_IN, "stream_maps": {"__else__": "x"}},
+            "stream_maps: __else__ must be an object or null",
+        ),
         (
             {**LOG_IN, "flattening_enabled": True},
             "flattening_enabled is set without flattening_max_depth",
@@ -134,7 +145,7 @@ def test_a_bad_setting_is_refused_in_words(
 )
 def test_a_start_date_may_be_the_timestamp_that_meltano_makes_of_it(given: str) -> None:
     settings = TapZencoder(config={**LOG_IN, "start_date": given}).settings
-    assert settings.days.start_date == date(2026, 3, 2)
+    assert settings.start_date == date(2026, 3, 2)
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -158,7 +169,7 @@ def test_the_environment_sets_what_the_configuration_does_not(
     monkeypatch.setenv("TAP_ZENCODER_CLIENT_ID", "")
     settings = TapZencoder(parse_env_config=True).settings
     assert (settings.api_key, settings.concurrency) == ("the-key", 2)
-    assert settings.days.include_today is True
+    assert settings.include_today is True
 
 
 def test_an_environment_variable_of_the_wrong_type_is_refused_in_words(

@@ -15,13 +15,17 @@ import atheris
 import msgspec
 
 with atheris.instrument_imports(include=["tap_zencoder"]):
-    from tap_zencoder.responses import Response
-
-    from tap_zencoder import api, rows
+    from tap_zencoder.api import rows
+    from tap_zencoder.api.login import read_token
+    from tap_zencoder.api.queries import UsageQuery
+    from tap_zencoder.api.reports import read_report
+    from tap_zencoder.api.responses import Response
     from tap_zencoder.errors import ZencoderError
+    from tap_zencoder.streams import STREAMS, DayStream
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
-QUERY = api.UsageQuery.on(date(2026, 3, 2))
+TODAY = date(2026, 3, 2)
+QUERY = UsageQuery.on(TODAY)
 IDE = {"ide_name": "VS Code", "engaged_users": 1}
 LANGUAGE = {"language_name": "Go", "engaged_users": 1}
 DAY = {"day": "2026-03-02", "active_users": 1, "messages": 5}
@@ -63,16 +67,15 @@ def one_input(data: bytes) -> None:
     body = frame.replace(b"%s", content)
     response = Response(status, headers, body, NOW, ("the-secret",))
     with contextlib.suppress(ZencoderError):
-        api.read_token(response)
+        read_token(response)
     with contextlib.suppress(ZencoderError):
-        report = api.read_usage(QUERY, response)
+        report = read_report(QUERY, response)
         with contextlib.suppress(ZencoderError):
-            report.totals()
-        for part, key in ((report.daily, "day"), (report.users, "email")):
-            with contextlib.suppress(ZencoderError):
-                unique = rows.merge_duplicates(part(), [key])
-                rows.encode_additional_fields(unique)
-                msgspec.json.encode(unique)
+            rows.period_row(report)
+        for stream in STREAMS:
+            if isinstance(stream, DayStream):
+                with contextlib.suppress(ZencoderError):
+                    msgspec.json.encode(stream.rows(report, TODAY))
 
 
 if __name__ == "__main__":

@@ -46,7 +46,6 @@ def use_tap(config: dict[str, Any], catalog: dict[str, Any]) -> None:
 
 def test_the_sdk_calls_each_method_that_is_overridden(
     monkeypatch: pytest.MonkeyPatch,
-    sandbox: Sandbox,
     fortnight: dict[str, Any],
     run_tap: RunTap,
 ) -> None:

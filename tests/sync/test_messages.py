@@ -29,7 +29,7 @@ STATE = {"type": "STATE", "value": {"bookmarks": {}}}
 @contextlib.contextmanager
 def stdout_is(descriptor: int) -> Iterator[MessageWriter]:
     with (
-        open(descriptor, "w", closefd=False) as file,  # noqa: PTH123
+        open(descriptor, "w", closefd=False) as file,
         contextlib.redirect_stdout(file),
     ):
         yield MessageWriter()
@@ -107,7 +107,7 @@ def test_an_output_in_memory_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
     memory = io.TextIOWrapper(io.BytesIO())
     monkeypatch.setattr(sys, "stdout", memory)
     MessageWriter().write(STATE)
-    assert json.loads(memory.buffer.getvalue()) == STATE  # type: ignore[attr-defined]
+    assert json.loads(memory.buffer.getvalue()) == STATE
 
 
 def test_an_output_nobody_reads_is_an_error_of_its_own() -> None:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 README = Path(__file__).parents[2] / "README.md"
 SUMMARY = re.compile(
-    r"Sync ([\w ]+): (\d+ (?:of \d+ )?days); records: (.+); (\d+) requests, (\d+) retries; [\d.]+ s\.",
+    r"Sync ([\w ]+): (\d+ (?:of \d+ )?days); records: (.+); "
+    r"(\d+) requests, (\d+) retries; [\d.]+ s\.",
 )
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from tap_zencoder.api.login import Token
 from tap_zencoder.errors import AuthenticationError
-from tap_zencoder.transport import authentication
 from tap_zencoder.transport.authentication import ApiKey, ClientCredentials
 
 
@@ -54,7 +53,7 @@ def test_a_token_is_renewed_before_it_expires(
     monkeypatch: pytest.MonkeyPatch, lifetime: float, still_good: float, renewed: float
 ) -> None:
     clock = [1000.0]
-    monkeypatch.setattr(authentication.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     auth = ClientCredentials("the-id", "the-secret", TokenEndpoint(lifetime))
     first = auth.headers()
     clock[0] = 1000 + still_good

@@ -171,16 +171,17 @@ def promises(state: dict[str, Any] | None, truth: dict[str, list[Row]]) -> list[
     ]
 
 
-@pytest.mark.parametrize("batch", [1, 3, 10])
+@pytest.mark.parametrize("batch", [3, 10])
+@pytest.mark.parametrize("flush_all", [True, False])
 def test_what_a_killed_first_load_says_is_loaded_is_there(
-    new_store: Callable[[str], Store], batch: int
+    new_store: Callable[[str], Store], batch: int, *, flush_all: bool
 ) -> None:
     """target-duckdb takes the first STATE that it sees for one that is loaded."""
     store = new_store("duckdb")
     organisation = OddOrganisation(seed=7)
     messages = extracted(organisation, FORTNIGHT).splitlines(keepends=True)
     half = b"".join(messages[: len(messages) // 2])
-    loader = store.loader(batch_size_rows=batch)
+    loader = store.loader(batch_size_rows=batch, flush_all_streams=flush_all)
     told = loader.load_until(half, lambda: store.arrived("users") > 0)
     truth = due(store, organisation, FORTNIGHT)
     there = [

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tap_zencoder.api.objects import ApiObject, DailyUsage, Location, read_objects
+from tap_zencoder.api.objects import ApiObject, DailyUsage
 from tap_zencoder.api.objects import UserUsage as User
+from tap_zencoder.api.reading import Location, read_objects
 from tap_zencoder.errors import ContractError
 
 HERE = Location("day 2026-03-02", "$.data.users")

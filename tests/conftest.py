@@ -104,7 +104,7 @@ def run_tap(
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresServer]:
-    """Give the PostgreSQL that ``POSTGRES_*`` tells of, or one of our own."""
+    """Give the PostgreSQL that ``POSTGRES_*`` names, or one of our own."""
     there = PostgresServer.from_environment()
     if there:
         yield there

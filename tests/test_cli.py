@@ -66,7 +66,7 @@ def test_wrong_credentials_are_one_sentence(run_tap: RunTap, sandbox: Sandbox) -
     assert "wrong" not in error
 
 
-def test_bad_settings_are_told_all_at_once(run_tap: RunTap) -> None:
+def test_bad_settings_are_reported_all_at_once(run_tap: RunTap) -> None:
     error = the_error(run_tap({"client_id": "x", "concurrency": 99, "star_date": "x"}))
     assert "client_id is set without client_secret" in error
     assert "concurrency must be at most 16, not 99" in error
@@ -159,7 +159,7 @@ def test_a_broken_stream_map_is_one_sentence(
     assert "pepper" not in run.log
 
 
-def test_a_map_of_what_is_no_stream_is_not_told(run_tap: RunTap) -> None:
+def test_a_map_of_what_is_no_stream_is_not_quoted(run_tap: RunTap) -> None:
     maps = {"__people": {"__source__": "users", "email": "md5('pepper' + email)"}}
     run = run_tap({"api_key": "the-key", "stream_maps": maps})
     assert "stream_maps: there is no option __people." in the_error(run)
@@ -167,7 +167,7 @@ def test_a_map_of_what_is_no_stream_is_not_told(run_tap: RunTap) -> None:
 
 
 @pytest.mark.parametrize("level", ["INFO", "DEBUG"])
-def test_a_filter_is_not_told(run_tap: RunTap, sandbox: Sandbox, level: str) -> None:
+def test_a_filter_is_not_logged(run_tap: RunTap, sandbox: Sandbox, level: str) -> None:
     maps = {"users": {"__filter__": "md5('pepper' + email) != ''"}}
     settings = {**sandbox.settings(), **A_DAY, "stream_maps": maps}
     run = run_tap(settings, TAP_ZENCODER_LOGLEVEL=level)
@@ -190,7 +190,7 @@ def test_a_key_may_be_left_out_where_the_catalog_has_another(
 
 
 @pytest.mark.parametrize("name", ["stream_maps", "stream_map_config"])
-def test_a_salt_is_not_told_when_its_setting_is_wrong(
+def test_a_salt_is_not_logged_when_its_setting_is_wrong(
     run_tap: RunTap, name: str
 ) -> None:
     run = run_tap({"api_key": "the-key", name: "{salt:pepper}"})
@@ -270,7 +270,7 @@ def test_a_log_that_cannot_be_set_up_is_one_sentence(
     assert len(run.log.splitlines()) == 1
 
 
-def test_a_fault_of_the_program_is_one_sentence_without_foreign_words(
+def test_a_bug_is_one_sentence_without_foreign_words(
     run_tap: RunTap, sandbox: Sandbox
 ) -> None:
     run = run_tap({**sandbox.settings(), **A_DAY}, TEST_CRASH="joe is at home")
@@ -280,7 +280,7 @@ def test_a_fault_of_the_program_is_one_sentence_without_foreign_words(
 
 
 @pytest.mark.parametrize("from_environment", [True, False])
-def test_a_variable_that_is_no_setting_is_told(
+def test_a_variable_that_is_no_setting_is_warned_about(
     run_tap: RunTap, sandbox: Sandbox, *, from_environment: bool
 ) -> None:
     # The others are Meltano's, for the plugin, and for one that inherits from it.
@@ -303,14 +303,16 @@ def test_a_variable_that_is_no_setting_is_told(
     )
 
 
-def test_a_state_of_another_tap_is_told(run_tap: RunTap, sandbox: Sandbox) -> None:
+def test_a_state_of_another_tap_is_warned_about(
+    run_tap: RunTap, sandbox: Sandbox
+) -> None:
     other = {"bookmarks": {"issues": {"replication_key": "updated_at"}}}
     run = run_tap({**sandbox.settings(), **A_DAY}, state=other)
     assert run.status == 0
     assert "no bookmark for a stream of this tap, but for others: issues" in run.log
 
 
-def test_nothing_selected_is_told(run_tap: RunTap, sandbox: Sandbox) -> None:
+def test_selecting_nothing_is_warned_about(run_tap: RunTap, sandbox: Sandbox) -> None:
     catalog = json.loads((Path(__file__).parent / "catalog.json").read_text())
     for entry in catalog["streams"]:
         entry["metadata"] = [{"breadcrumb": [], "metadata": {"selected": False}}]
@@ -413,7 +415,7 @@ def test_a_signal_before_anything_has_begun_ends_it_quietly(
     assert "Traceback" not in rest
 
 
-def test_ctrl_c_on_a_pipeline_is_not_told_as_a_failure(
+def test_ctrl_c_on_a_pipeline_is_not_reported_as_a_failure(
     tap_command: Callable[..., tuple[list[str], dict[str, str]]],
     sandbox: Sandbox,
 ) -> None:

@@ -11,10 +11,18 @@ import pytest
 import yaml
 from support.runs import STREAMS
 
+from tap_zencoder.api.responses import LONGEST_RETRY_AFTER
 from tap_zencoder.tap import TapZencoder
+from tap_zencoder.transport import client, connection
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "examples").rglob("*.md")),
+    *sorted((ROOT / "scripts").rglob("*.md")),
+]
 TapZencoder.append_builtin_config(TapZencoder.config_jsonschema)
 PROPERTIES: dict[str, dict[str, Any]] = TapZencoder.config_jsonschema["properties"]
 OWN = [name for name in PROPERTIES if not name.startswith(("stream_", "flattening_"))]
@@ -70,7 +78,7 @@ def described_with_bounds(schema: dict[str, Any]) -> str:
     return text
 
 
-def test_the_readme_tells_of_every_setting() -> None:
+def test_the_readme_has_every_setting() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.MULTILINE))
     for name in OWN:
         schema = PROPERTIES[name]
@@ -82,7 +90,7 @@ def test_the_readme_tells_of_every_setting() -> None:
         assert shown in rows[name]
 
 
-def test_the_readme_tells_of_every_stream() -> None:
+def test_the_readme_has_every_stream() -> None:
     catalog = json.loads((ROOT / "tests" / "catalog.json").read_text())
     assert [entry["tap_stream_id"] for entry in catalog["streams"]] == list(STREAMS)
     for entry in catalog["streams"]:
@@ -121,7 +129,7 @@ def test_the_ways_to_log_in_are_known_to_meltano(extractor: dict[str, Any]) -> N
 def test_every_error_in_the_readme_exists_in_the_code() -> None:
     code = " ".join(
         " ".join(file.read_text().split())
-        for file in sorted((ROOT / "tap_zencoder").glob("*.py"))
+        for file in sorted((ROOT / "tap_zencoder").rglob("*.py"))
     )
     code = re.sub(r'" f?"', "", code)
     table = README.split("## Troubleshooting")[1].split("An empty table")[0]
@@ -149,8 +157,38 @@ def test_every_test_that_is_said_to_hold_a_behaviour_exists() -> None:
     assert named <= tests
 
 
+def anchors(document: Path) -> set[str]:
+    """Return the anchors that a page of Markdown has for its headings."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(ROOT)))
+def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        there = document.parent / path if path else document
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), target
+
+
+def test_the_behaviour_reference_and_the_readme_agree_about_numbers() -> None:
+    reference = (ROOT / "docs" / "behavior.md").read_text()
+    for text in (README, reference):
+        plain = " ".join(text.split())
+        assert re.search(rf"(tried )?{client.ATTEMPTS}( times)|Six attempts", plain)
+        minutes = LONGEST_RETRY_AFTER / 60
+        assert f"up to {minutes:.0f} minutes" in plain
+    assert client.ATTEMPTS == 6
+    assert f"more than {connection.LARGEST_BODY // 2**20} MiB is refused" in reference
+
+
 def test_no_document_or_lock_names_an_index_or_another_product_as_ours() -> None:
-    for file in [*ROOT.glob("*.md"), *ROOT.glob("requirements/*.txt")]:
+    for file in [*DOCUMENTS, *ROOT.rglob("requirements/*.txt")]:
+        if not {".venv", ".meltano"}.isdisjoint(file.parts):
+            continue
         text = file.read_text()
         assert not re.search(r"https?://[^\s)]+/simple", text), file
     assert not re.search(

@@ -162,7 +162,7 @@ def test_one_new_login_follows_one_revocation_under_many_workers(
     assert sandbox.logins == 2
 
 
-def test_a_host_that_does_not_exist_is_told(run_tap: RunTap, sandbox: Sandbox) -> None:
+def test_a_host_that_does_not_exist_is_named(run_tap: RunTap, sandbox: Sandbox) -> None:
     run = run_tap({**sandbox.settings(), "api_url": "https://zencoder.invalid"})
     assert run.status == 1
     [error] = run.errors

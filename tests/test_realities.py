@@ -180,7 +180,7 @@ def test_data_is_right_in_realities_together(
         ),
     ],
 )
-def test_credentials_that_may_not_read_are_told_so(
+def test_credentials_that_may_not_read_are_an_error(
     run_tap: RunTap,
     organisation: Organisation,
     name: str,
@@ -194,7 +194,7 @@ def test_credentials_that_may_not_read_are_told_so(
     assert run.states == []
 
 
-def test_history_that_is_refused_is_left_out_and_told(
+def test_history_that_is_refused_is_left_out_with_a_warning(
     run_tap: RunTap,
     organisation: Organisation,
 ) -> None:
@@ -280,7 +280,7 @@ def test_a_day_refused_between_others_stops_the_sync(
     assert bookmarks(run.states[-1])["daily"] == before.isoformat()
 
 
-def test_an_api_that_refuses_every_day_is_told_in_its_own_words(
+def test_an_api_that_refuses_every_day_is_reported_in_its_own_words(
     run_tap: RunTap,
     organisation: Organisation,
 ) -> None:
@@ -296,7 +296,7 @@ def test_an_api_that_refuses_every_day_is_told_in_its_own_words(
     assert "The parameter day is no more" in error
 
 
-def test_users_without_daily_figures_are_told(
+def test_users_without_daily_figures_are_warned_about(
     run_tap: RunTap,
     organisation: Organisation,
 ) -> None:

@@ -379,7 +379,7 @@ def test_a_user_listed_twice_is_one_row(
     assert run.log.count("they are merged") == 1
 
 
-def test_a_wrong_type_stops_the_sync_before_the_day_and_names_the_path(
+def test_a_wrong_type_stops_the_stream_before_the_day_and_names_the_path(
     run_tap: RunTap,
     sandbox: Sandbox,
     fortnight: dict[str, Any],

@@ -5,6 +5,7 @@ At first all at once by msgspec; where something is unknown or wrong, one by one
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypeVar
@@ -71,7 +72,8 @@ def read_objects(raw: msgspec.Raw, where: Location, kind: type[Kind]) -> list[Ki
             found.append(_object(value, kind, new))
         except _WrongValueError as error:
             raise where.below(f"[{index}]{error.path}").error(error.problem) from error
-    where.new_fields.update(f"{where.path}[].{name}" for name in new)
+    place = re.sub(r"\[\d+\]", "[]", where.path)
+    where.new_fields.update(f"{place}[].{name}" for name in new)
     return found
 
 

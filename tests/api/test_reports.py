@@ -173,7 +173,7 @@ def test_a_server_may_say_how_long_to_wait(header: str, seconds: float | None) -
     assert error.value.retry_after == seconds
 
 
-def test_the_pause_is_reckoned_by_the_clock_of_the_server() -> None:
+def test_the_pause_is_measured_by_the_clock_of_the_server() -> None:
     headers = {"Retry-After": "Tue, 10 Mar 2026 09:00:30 GMT"}
     headers["Date"] = "Tue, 10 Mar 2026 09:00:10 GMT"  # ours says twelve
     with pytest.raises(TransientError) as error:
@@ -181,7 +181,7 @@ def test_the_pause_is_reckoned_by_the_clock_of_the_server() -> None:
     assert error.value.retry_after == 20
 
 
-def test_a_rejected_parameter_is_told_in_the_words_of_the_api() -> None:
+def test_a_rejected_parameter_is_reported_in_the_words_of_the_api() -> None:
     said = "Invalid day parameter. Day must be in YYYY-MM-DD format"
     with pytest.raises(RequestRejectedError) as error:
         read_report(QUERY, response(400, {"status": "error", "message": said}))
@@ -200,7 +200,7 @@ def test_the_words_of_the_api_are_cleaned_before_they_are_shown() -> None:
 
 
 @pytest.mark.parametrize("status", [404, 405, 410])
-def test_a_place_that_is_not_there_is_told_with_what_to_check(status: int) -> None:
+def test_a_place_that_is_not_there_says_what_to_check(status: int) -> None:
     with pytest.raises(RequestRejectedError, match=r"Not found.* Check api_url"):
         read_report(QUERY, response(status, {"message": "Not found"}))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,13 +149,13 @@ def test_a_start_date_may_be_the_timestamp_that_meltano_makes_of_it(given: str) 
     assert settings.start_date == date(2026, 3, 2)
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     told = problems({"client_id": "x", "concurrency": 99, "start_date": "soon", "a": 1})
     assert len(told) == 4
 
 
 @pytest.mark.parametrize("name", ["client_id", "client_secret", "api_key"])
-def test_the_value_of_a_secret_is_never_told(name: str) -> None:
+def test_the_value_of_a_secret_is_never_shown(name: str) -> None:
     told = problems({name: 7_777_777, "concurrency": "x"})
     assert any(name in problem for problem in told)
     assert "7777777" not in str(told)
@@ -170,6 +171,62 @@ def test_the_environment_sets_what_the_configuration_does_not(
     settings = TapZencoder(parse_env_config=True).settings
     assert (settings.api_key, settings.concurrency) == ("the-key", 2)
     assert settings.include_today is True
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1", True), ("yes", True), ("on", True), ("0", False), ("no", False)],
+)
+def test_a_switch_in_the_environment_may_be_spelled_as_the_sdk_takes_it(
+    monkeypatch: pytest.MonkeyPatch, text: str, *, value: bool
+) -> None:
+    monkeypatch.setenv("TAP_ZENCODER_API_KEY", "the-key")
+    monkeypatch.setenv("TAP_ZENCODER_INCLUDE_TODAY", text)
+    assert TapZencoder(parse_env_config=True).settings.include_today is value
+
+
+def test_no_dotenv_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The SDK looks for one in every folder above the program that asks for it."""
+    (tmp_path / ".env").write_text("TAP_ZENCODER_API_KEY=of-another-organisation\n")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    monkeypatch.setattr("dotenv.find_dotenv", lambda *_, **__: str(tmp_path / ".env"))
+    monkeypatch.setenv("TAP_ZENCODER_API_KEY", "the-key")
+    assert TapZencoder(parse_env_config=True).settings.api_key == "the-key"
+
+
+def test_the_environment_wins_over_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAP_ZENCODER_CONCURRENCY", "2")
+    config = {**LOG_IN, "concurrency": 8}
+    tap = TapZencoder(config=config, parse_env_config=True)
+    assert tap.settings.concurrency == 2
+    assert config["concurrency"] == 8
+
+
+@pytest.mark.parametrize(
+    ("variable", "warned"),
+    [
+        ("TAP_ZENCODER_STREAM_MAPS_USERS_EMAIL", False),
+        ("TAP_ZENCODER_STREAM_MAP_CONFIG_SALT", False),
+        ("TAP_ZENCODER__LOAD_SCHEMA", False),
+        ("TAP_ZENCODER_SOUTH_API_KEY", False),
+        ("TAP_ZENCODER_LOGLEVEL", False),
+        ("TAP_ZENCODER_START_DAT", True),
+        ("TAP_ZENCODER_X", True),
+    ],
+)
+def test_a_variable_that_sets_nothing_is_warned_about(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    variable: str,
+    *,
+    warned: bool,
+) -> None:
+    monkeypatch.setenv(variable, "x")
+    TapZencoder(config=dict(LOG_IN))
+    assert (f"Ignoring {variable}: unknown setting" in caplog.text) is warned
 
 
 def test_an_environment_variable_of_the_wrong_type_is_refused_in_words(

@@ -37,7 +37,7 @@ class PostgresServer:
 
     @classmethod
     def from_environment(cls) -> PostgresServer | None:
-        """Return the server that ``POSTGRES_*`` tells of, if it does."""
+        """Return the server that ``POSTGRES_*`` names, if it does."""
         if "POSTGRES_HOST" not in os.environ:
             return None
         return cls(

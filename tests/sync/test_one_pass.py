@@ -241,7 +241,7 @@ def test_a_row_that_cannot_be_mapped_keeps_its_whole_day_out(
     assert bookmarks(run.states[-1])["users"] == BEFORE
 
 
-def test_one_line_tells_what_is_synced(
+def test_one_line_says_what_is_synced(
     run_tap: RunTap, fortnight: dict[str, Any]
 ) -> None:
     assert run_tap(fortnight).log.count("Syncing ") == 1

@@ -1,4 +1,4 @@
-"""What a sync tells of itself while it runs and when it ends."""
+"""What a sync logs of itself while it runs and when it ends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_lines_come_more_often_than_the_readme_promises() -> None:
     assert progress.EVERY < 10
 
 
-def test_a_long_sync_tells_how_far_it_is(
+def test_a_long_sync_logs_how_far_it_is(
     run_tap: RunTap,
     sandbox: Sandbox,
     fortnight: dict[str, Any],
@@ -63,7 +63,7 @@ def test_a_long_sync_tells_how_far_it_is(
     assert numbers[0] < numbers[-1]
 
 
-def test_a_sync_that_waits_tells_so_as_well(
+def test_a_sync_that_waits_logs_that_too(
     run_tap: RunTap,
     sandbox: Sandbox,
     fortnight: dict[str, Any],
@@ -74,7 +74,7 @@ def test_a_sync_that_waits_tells_so_as_well(
     assert len(lines(run)) >= 3
 
 
-def test_a_short_sync_tells_nothing_on_the_way(
+def test_a_short_sync_logs_nothing_on_the_way(
     run_tap: RunTap,
     fortnight: dict[str, Any],
 ) -> None:
@@ -111,7 +111,7 @@ def test_mapped_records_are_counted_as_they_are_written(
     assert "daily_ides" not in str(SUMMARY.search(run.log))
 
 
-def test_a_sync_that_fails_tells_how_far_it_came(
+def test_a_sync_that_fails_logs_how_far_it_came(
     run_tap: RunTap,
     sandbox: Sandbox,
     fortnight: dict[str, Any],

@@ -175,7 +175,7 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
     ],
 )
-def test_what_is_no_http_is_tried_again_and_then_told(
+def test_what_is_no_http_is_tried_again_and_then_an_error(
     sandbox: Sandbox,
     answer: bytes,
 ) -> None:
@@ -364,7 +364,7 @@ def test_credentials_of_a_netrc_file_are_never_sent(
     assert ask(zencoder(sandbox)) == truth(sandbox)
 
 
-def test_a_proxy_that_is_not_there_is_told(
+def test_a_proxy_that_is_not_there_is_named(
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -98,7 +98,7 @@ class Loader:
     environment: dict[str, str] = field(default_factory=dict)
 
     def load(self, messages: bytes) -> dict[str, Any] | None:
-        """Load messages and return the last state the loader let go of."""
+        """Load messages and return the last state the loader emitted."""
         done = subprocess.run(
             self.words(),
             input=messages,
@@ -118,7 +118,7 @@ class Loader:
         """Kill the loader once something is reached, before it sees the end.
 
         Returns:
-            The last state it let go of.
+            The last state it emitted.
         """
         with tempfile.TemporaryFile() as states:
             process = subprocess.Popen(

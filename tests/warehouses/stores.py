@@ -73,15 +73,6 @@ def sorted_by_key(stream: str, rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: [row[name] for name in KEYS[stream]])
 
 
-OUTDATED_USERS = """
-    SELECT CAST(day AS varchar), email FROM {schema}.users AS listed
-    WHERE _sdc_extracted_at < (
-        SELECT max(_sdc_extracted_at) FROM {schema}.users WHERE day = listed.day
-    )
-"""
-"""Users whom a later answer for their day no longer lists."""
-
-
 @dataclass(frozen=True)
 class Postgres(Store):
     """A schema of a PostgreSQL server."""
@@ -140,11 +131,14 @@ class Postgres(Store):
             for name, value in row.items()
         }
 
-    def outdated_users(self) -> list[tuple[str, str]]:
-        """Return the day and address of rows that a later answer did not list."""
-        question = OUTDATED_USERS.format(schema=self.schema)
+    def ask(self, question: str) -> list[Row]:
+        """Return the answer to a question about the tables."""
         with self.server.connect() as connection:
-            return connection.execute(question.encode()).fetchall()
+            path = sql.SQL("SET search_path TO {}").format(sql.Identifier(self.schema))
+            connection.execute(path)
+            cursor = connection.execute(question.encode())
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _ask(self, question: Any, stream: str) -> list[Any]:
         with self.server.connect() as connection:
@@ -177,11 +171,6 @@ class DuckDB(Store):
             return [
                 dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()
             ]
-
-    def outdated_users(self) -> list[tuple[str, str]]:
-        """Return the day and address of rows that a later answer did not list."""
-        rows = self.ask(OUTDATED_USERS.format(schema="tap_zencoder"))
-        return [(day, email) for day, email in (row.values() for row in rows)]
 
     @override
     def rows(self, stream: str) -> list[Row]:

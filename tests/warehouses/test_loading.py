@@ -200,7 +200,10 @@ def test_a_user_who_is_no_longer_listed_can_be_found_by_when_rows_were_extracted
     before, after = OddOrganisation(seed=7), LeftOrganisation(seed=7)
     state = store.loader().load(extracted(before, FORTNIGHT))
     store.loader().load(extracted(after, FORTNIGHT, state, lookback_days=5))
-    outdated = store.outdated_users()
+    query = documents.statement(
+        "Rows that are no longer listed", "DuckDB, PostgreSQL, Snowflake"
+    )
+    outdated = [(str(r["day"]), r["email"]) for r in store.ask(query.strip(" ;\n"))]
     days = [str(day) for day in list(FORTNIGHT)[-6:]]
     gone = [
         (row["day"], row["email"])

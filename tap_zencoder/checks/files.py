@@ -23,13 +23,13 @@ def read_state(path: str) -> dict[str, Any]:
         "Restore its last whole version, or run without a state to sync again from the "
         "start"
     )
-    return _object(path, StateError, "state file", advice)
+    return _object(path, StateError, "The state file", advice)
 
 
 def read_catalog(path: str) -> dict[str, Any]:
     """Return the catalog in a file, or raise CatalogError."""
     advice = "Make one with: tap-zencoder --discover > catalog.json"
-    return _object(path, CatalogError, "catalog", advice)
+    return _object(path, CatalogError, "The catalog", advice)
 
 
 def _object(
@@ -37,7 +37,7 @@ def _object(
 ) -> dict[str, Any]:
     value = _read(path)
     if isinstance(value, str):
-        raise error(f"The {name} {path} {value}. {advice}.")
+        raise error(f"{name} {path} {value}. {advice}.")
     return value
 
 

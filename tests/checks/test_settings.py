@@ -224,7 +224,7 @@ def test_a_variable_that_sets_nothing_is_warned_about(
     *,
     warned: bool,
 ) -> None:
-    monkeypatch.setenv(variable, "x")
+    monkeypatch.setenv(variable, "INFO")
     TapZencoder(config=dict(LOG_IN))
     assert (f"Ignoring {variable}: unknown setting" in caplog.text) is warned
 

@@ -194,7 +194,7 @@ def packages(folder: Path) -> list[tuple[str, float]]:
 def ahead(_: Path) -> list[str]:
     """Draw the curve that `reports.AHEAD` was chosen from."""
     # Not before: the peak of a program counts from that of the process that starts it.
-    from tap_zencoder.api.queries import UsageQuery
+    from tap_zencoder.api.reports import UsageQuery
     from tap_zencoder.days import Window
     from tap_zencoder.sandbox import Organisation, Request, Sandbox
     from tap_zencoder.sandbox.faults import Delay

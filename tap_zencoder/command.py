@@ -17,7 +17,7 @@ import click
 
 from tap_zencoder.checks import files
 from tap_zencoder.errors import OutputClosedError, OutputError, ZencoderError
-from tap_zencoder.singer.logs import log_error, set_up_logging
+from tap_zencoder.singer.logs import set_up_logging
 from tap_zencoder.tap import TapZencoder
 
 FAILED = 1
@@ -110,14 +110,8 @@ def run() -> None:
     except (OutputClosedError, BrokenPipeError):
         time.sleep(_GRACE)  # Ctrl-C in a shell ends both, and the target may be quicker
         _leave_in_silence()
-    except ZencoderError as error:
-        _fail(error, error)
-    except OSError as error:
-        if error.filename is not None:  # not of stdout
-            _fail(_unexpected(error), error)
-        _fail(OutputError(error.strerror or type(error).__name__), error)
     except Exception as error:  # noqa: BLE001  # the last line of defence
-        _fail(_unexpected(error), error)
+        _fail(error)
 
 
 def _settings(sources: tuple[str, ...]) -> dict[str, Any]:
@@ -128,19 +122,12 @@ def _settings(sources: tuple[str, ...]) -> dict[str, Any]:
     return {"config": config, "parse_env_config": _ENVIRONMENT in sources}
 
 
-def _unexpected(error: Exception) -> ZencoderError:
-    # Without its own words, which may hold anything.
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119  # a name
-    return ZencoderError(
-        f"Unexpected {type(error).__name__} at {place}: a bug in tap-zencoder. What "
-        "was synced before is kept. TAP_ZENCODER_LOGLEVEL=DEBUG shows more.",
-    )
-
-
-def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
-    log_error(sentence)
+def _fail(error: Exception) -> NoReturn:
+    sentence = _explained(error)
     logger = TapZencoder.logger
+    if not logger.hasHandlers():  # it is the log that could not be set up
+        logging.basicConfig(format="%(asctime)s | %(levelname)s | %(message)s")
+    logger.error("%s", sentence)
     if logger.isEnabledFor(logging.DEBUG):
         # The frames only: the messages of foreign exceptions may hold anything.
         frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
@@ -148,6 +135,20 @@ def _fail(sentence: ZencoderError, error: Exception) -> NoReturn:
     if isinstance(sentence, OutputError):
         _leave_in_silence()
     sys.exit(FAILED)
+
+
+def _explained(error: Exception) -> ZencoderError:
+    """Return an error that has a sentence; without foreign words in it."""
+    if isinstance(error, ZencoderError):
+        return error
+    if isinstance(error, OSError) and error.filename is None:  # of stdout
+        return OutputError(error.strerror or type(error).__name__)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119  # a name
+    return ZencoderError(
+        f"Unexpected {type(error).__name__} at {place}: a bug in tap-zencoder. What "
+        "was synced before is kept. TAP_ZENCODER_LOGLEVEL=DEBUG shows more.",
+    )
 
 
 def _leave_with_the_reader() -> None:

@@ -102,8 +102,7 @@ def utc_day(text: str) -> str:
 
     A timestamp without a zone is taken as UTC.
 
-    Raises:
-        ValueError: The text is neither, or its day in UTC is outside the calendar.
+    Raises ValueError if it is neither, or its day in UTC is outside the calendar.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is not None:
@@ -117,8 +116,7 @@ def utc_day(text: str) -> str:
 def read_day(text: str) -> date:
     """Return the UTC day of a date or timestamp that begins with ``YYYY-MM-DD``.
 
-    Raises:
-        ValueError: It does not, as in other forms of ISO 8601 such as 20260302.
+    Raises ValueError for anything else, other forms of ISO 8601 (20260302) included.
     """
     if date.fromisoformat(text[:10]).isoformat() != text[:10]:
         raise ValueError(text)

@@ -46,8 +46,7 @@ class DayStream(Stream):
     def rows(self, report: UsageReport, day: date) -> Sequence[ApiObject]:
         """Return the rows of a day, one per key, in the order they came.
 
-        Raises:
-            ContractError: What the stream takes from the report cannot be read.
+        Raises ContractError where what the stream takes from the report is wrong.
         """
         found = self.rows_of_day(report, day)
         unique = rows.merge_duplicates(found, self.keys)

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_zencoder.days import Window, WindowSettings, advance
+from tap_zencoder.days import (
+    Window,
+    WindowSettings,
+    advance,
+    read_day,
+    union,
+    utc_day,
+)
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = date(2026, 3, 9)
@@ -100,6 +107,79 @@ def test_a_window_covers(
 ) -> None:
     window = WindowSettings(**settings).window(today=TODAY, bookmark=bookmark)  # type: ignore[arg-type]
     assert (window.first.isoformat(), window.last.isoformat()) == (first, last)
+
+
+WEEK = Window(date(2026, 3, 2), date(2026, 3, 8))
+
+
+@pytest.mark.parametrize(
+    ("day", "inside"),
+    [
+        (date(2026, 3, 1), False),
+        (date(2026, 3, 2), True),
+        (date(2026, 3, 8), True),
+        (date(2026, 3, 9), False),
+        ("2026-03-02", False),
+    ],
+)
+def test_a_window_holds_its_first_and_its_last_day(
+    day: object, *, inside: bool
+) -> None:
+    assert (day in WEEK) is inside
+
+
+def test_the_position_of_the_first_day_is_one() -> None:
+    assert [WEEK.position(day) for day in WEEK] == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("window", "name"),
+    [
+        (WEEK, "7 days, 2026-03-02 to 2026-03-08"),
+        (Window(TODAY, TODAY), "1 day, 2026-03-10"),
+        (Window(TODAY, YESTERDAY), "no days (2026-03-10 is after 2026-03-09)"),
+    ],
+)
+def test_a_window_is_named_for_a_log(window: Window, name: str) -> None:
+    assert str(window) == name
+
+
+def test_the_union_of_windows_that_end_together_is_the_longest() -> None:
+    short, empty = Window(date(2026, 3, 7), WEEK.last), Window(TODAY, WEEK.last)
+    assert union([short, WEEK, empty]) == WEEK
+    assert union([empty, short]) == short
+    assert union([empty]) is None
+    assert union([]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-02", "2026-03-02"),
+        ("20260302", "2026-03-02"),
+        ("2026-03-02T23:30:00", "2026-03-02"),
+        ("2026-03-02T23:30:00Z", "2026-03-02"),
+        ("2026-03-02T23:30:00.123456-05:00", "2026-03-03"),
+        ("2026-03-02 01:00:00+03:00", "2026-03-01"),
+    ],
+)
+def test_a_timestamp_becomes_its_utc_day(text: str, day: str) -> None:
+    assert utc_day(text) == day
+
+
+@pytest.mark.parametrize("text", ["soon", "", "10:00", "0001-01-01T00:00+14:00"])
+def test_what_is_no_day_of_the_calendar_is_an_error(text: str) -> None:
+    for read in (utc_day, read_day):
+        with pytest.raises(ValueError, match=r".*"):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["20260302", "2026-W10-1", "2026-3-2"])
+def test_a_day_that_a_user_writes_has_one_form(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        read_day(text)
+    assert read_day("2026-03-02") == date(2026, 3, 2)
+    assert read_day("2026-03-02T23:30:00-05:00") == date(2026, 3, 3)
 
 
 def test_a_slice_of_history_before_the_bookmark_is_empty() -> None:

@@ -92,7 +92,7 @@ def test_the_readme_has_every_setting() -> None:
 
 def test_the_readme_has_every_stream() -> None:
     catalog = json.loads((ROOT / "tests" / "catalog.json").read_text())
-    assert [entry["tap_stream_id"] for entry in catalog["streams"]] == list(STREAMS)
+    assert {entry["tap_stream_id"] for entry in catalog["streams"]} == set(STREAMS)
     for entry in catalog["streams"]:
         keys = ", ".join(f"`{key}`" for key in entry["key_properties"])
         assert f"| `{entry['tap_stream_id']}` | {keys} |" in README

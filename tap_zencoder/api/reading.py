@@ -54,8 +54,7 @@ class Location:
 def read_objects(raw: msgspec.Raw, where: Location, kind: type[Kind]) -> list[Kind]:
     """Return the objects of a JSON array in the order they came; none for null.
 
-    Raises:
-        ContractError: A known field is missing or of the wrong type.
+    Raises ContractError where a known field is missing or of the wrong type.
     """
     try:
         return decoder(kind).decode(raw) or []
@@ -78,11 +77,7 @@ def read_objects(raw: msgspec.Raw, where: Location, kind: type[Kind]) -> list[Ki
 
 
 def read_object(raw: msgspec.Raw, where: Location, kind: type[Kind]) -> Kind:
-    """Return a JSON object.
-
-    Raises:
-        ContractError: A known field is missing or of the wrong type.
-    """
+    """Return a JSON object, or raise ContractError as `read_objects` does."""
     new: set[str] = set()
     try:
         found = _object(_decoded(raw, where), kind, new)

@@ -1,4 +1,4 @@
-"""What an answer of the usage endpoint says ("Data Object")."""
+"""What the usage endpoint is asked, and what its answer says ("Data Object")."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import msgspec
 
 from tap_zencoder.api import reading, responses
 from tap_zencoder.api.objects import DailyArrays
-from tap_zencoder.api.queries import UsageQuery
 from tap_zencoder.api.reading import Kind, Location
 from tap_zencoder.api.responses import Response
 from tap_zencoder.errors import (
@@ -20,12 +19,52 @@ from tap_zencoder.errors import (
 )
 from tap_zencoder.redact import redacted
 
+USAGE_PATH = "/api/v1/data/usage"
+PERIODS = ("7d", "30d", "90d")
+
 _SUCCESS = b'"success"'
 _ERROR = b'"error"'
 _ENVELOPE = {"status", "data"}
 _DATA = {"period", "summary", "users", "daily"}
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+@dataclass(frozen=True, slots=True)
+class UsageQuery:
+    """One question to the usage endpoint: a single day, or a period ending now.
+
+    The API takes exactly one of the two ("Query String Parameters").
+    """
+
+    parameter: str
+    value: str
+
+    @classmethod
+    def on(cls, day: date) -> UsageQuery:
+        """Return the query for one day."""
+        return cls("day", day.isoformat())
+
+    @classmethod
+    def over(cls, period: str) -> UsageQuery:
+        """Return the query for one of `PERIODS`."""
+        return cls("period", period)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query string."""
+        return {self.parameter: self.value}
+
+    @property
+    def is_day(self) -> bool:
+        """Whether a single day is asked for."""
+        return self.parameter == "day"
+
+    def __str__(self) -> str:
+        """Name the query for a message."""
+        if self.is_day:
+            return f"day {self.value}"
+        return f"the usage of the last {self.value.removesuffix('d')} days"
 
 
 @dataclass(frozen=True, slots=True)

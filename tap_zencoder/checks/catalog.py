@@ -21,8 +21,7 @@ def checked(
     Columns that a schema in the catalog leaves out are deselected, as streams are that
     the catalog leaves out.
 
-    Raises:
-        CatalogError: It asks for what the tap cannot do, or is no catalog.
+    Raises CatalogError if it asks for what the tap cannot do, or is no catalog.
     """
     try:
         for entry in catalog["streams"]:

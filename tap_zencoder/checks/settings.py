@@ -54,8 +54,7 @@ def checked(
     ``schema`` is the JSON Schema of the settings, ``streams`` the names there are. A
     message never quotes the value of a secret.
 
-    Raises:
-        SettingsError: With every problem found.
+    Raises SettingsError with every problem found.
     """
     properties = schema["properties"]
     config = _normalised(config)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from singer_sdk._logging import _setup_console_logging
-from singer_sdk.logging import ConsoleFormatter
 
 from tap_zencoder.errors import SettingsError
 from tap_zencoder.redact import redacted
@@ -19,11 +17,7 @@ _CONFIG = "SINGER_SDK_LOG_CONFIG"
 
 
 def set_up_logging() -> None:
-    """Set up the log as the environment asks.
-
-    Raises:
-        SettingsError: It asks for what cannot be done.
-    """
+    """Set up the log as the environment asks, or raise SettingsError."""
     known = logging.getLevelNamesMapping()
     name = next(filter(os.environ.get, _LEVELS), "")
     level = os.environ.get(name, "INFO")
@@ -39,16 +33,6 @@ def set_up_logging() -> None:
     logging.captureWarnings(capture=True)
     # It logs filters, which may hold a salt or an address.
     logging.getLogger("singer_sdk.mapper").setLevel(logging.WARNING)
-
-
-def log_error(sentence: Exception) -> None:
-    """Log an error in one line, even if the log could not be set up."""
-    logger = logging.getLogger("tap-zencoder")
-    if not logger.hasHandlers():
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(ConsoleFormatter())
-        logging.getLogger().addHandler(handler)
-    logger.error("%s", sentence)
 
 
 @contextmanager

@@ -42,11 +42,7 @@ class SingerStream(singer_sdk.Stream):
     def messages(
         self, rows: Sequence[msgspec.Struct], extracted: datetime
     ) -> tuple[bytes, Mapping[str, int]]:
-        """Return the RECORD messages of rows: as they are, or as the SDK alters them.
-
-        Raises:
-            SettingsError: A stream map cannot be applied.
-        """
+        """Return the RECORD messages of rows, as they are or as the SDK alters them."""
         if self._is_unaltered:
             lines = record_lines(self.name, rows, extracted)
             return lines, {self.name: len(rows)}

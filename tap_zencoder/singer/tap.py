@@ -19,7 +19,7 @@ from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
 from tap_zencoder.api.objects import Summary
-from tap_zencoder.api.queries import PERIODS, UsageQuery
+from tap_zencoder.api.reports import PERIODS, UsageQuery
 from tap_zencoder.checks import catalog as catalogs
 from tap_zencoder.checks import settings, stream_maps
 from tap_zencoder.checks.environment import read_environment, unknown_variables
@@ -64,10 +64,7 @@ class ZencoderTap(singer_sdk.Tap):
     ) -> None:
         """Create the tap; the keywords are those of `singer_sdk.Tap`.
 
-        Raises:
-            SettingsError: The settings cannot be used.
-            CatalogError: The catalog cannot be used.
-            StateError: The state cannot be used.
+        Raises SettingsError, CatalogError or StateError for what cannot be used.
         """
         # Once, so that a sync that runs into the next day stays in its window.
         self.today = utc_today()
@@ -122,21 +119,9 @@ class ZencoderTap(singer_sdk.Tap):
         """Return the streams, which are the same for every organisation."""
         return [SingerStream(self, s, self.sync_streams) for s in self.definitions]
 
-    @property
-    @override
-    def streams(self) -> dict[str, Any]:
-        """The streams in the order of ``definitions``: the SDK sorts them by name."""
-        streams = super().streams
-        return {stream.name: streams[stream.name] for stream in self.definitions}
-
     @override
     def setup_mapper(self) -> None:
-        """Prepare the stream maps.
-
-        Raises:
-            SettingsError: They cannot be used.
-            CatalogError: The catalog cannot be used.
-        """
+        """Prepare the stream maps; SettingsError or CatalogError say what is wrong."""
         try:
             maps = self.config.get("stream_maps", {})
             keys = {name: stream.primary_keys for name, stream in self.streams.items()}
@@ -152,11 +137,7 @@ class ZencoderTap(singer_sdk.Tap):
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take over the bookmarks of the last sync.
-
-        Raises:
-            StateError: They cannot be used.
-        """
+        """Take over the bookmarks of the last sync, or raise StateError."""
         check_state(state, self.streams, self.today)
         if others := streams_of_another_tap(state, self.streams):
             self.logger.warning(
@@ -170,22 +151,14 @@ class ZencoderTap(singer_sdk.Tap):
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
         """Sync all selected streams in one pass over their days."""
-        selected = [stream for stream in self.streams.values() if stream.selected]
-        if selected:
+        streams = [self.streams[stream.name] for stream in self.definitions]
+        if selected := [stream for stream in streams if stream.selected]:
             self.sync_streams(selected)
         else:
             self.logger.warning("No stream is selected: nothing will be synced.")
 
-    def sync_streams(
-        self,
-        streams: Sequence[SingerStream],
-        limit: int | None = None,
-    ) -> None:
-        """Sync some streams; with a limit, no more than so many rows.
-
-        Raises:
-            ZencoderError: The sync could not be completed.
-        """
+    def sync_streams(self, streams: Sequence[Any], limit: int | None = None) -> None:
+        """Sync some `SingerStream`s; with a limit, no more than so many rows."""
         started = time.monotonic()
         sync = Sync(
             [stream.synced() for stream in streams],
@@ -210,11 +183,7 @@ class ZencoderTap(singer_sdk.Tap):
             )
 
     def check_connection(self) -> str:
-        """Log in and ask for the shortest period; return a sentence about the answer.
-
-        Raises:
-            ZencoderError: Credentials, role or network are not right.
-        """
+        """Ask for the shortest period, and return a sentence about the answer."""
         try:
             report = self.client.report(UsageQuery.over(PERIODS[0]))
             users = report.object("summary", Summary).total_active_users

@@ -44,11 +44,7 @@ class Bookmarks:
 
 
 def check_state(state: Any, streams: Iterable[str], today: date) -> None:
-    """Refuse a state that bookmarks of these streams cannot be read from.
-
-    Raises:
-        StateError: It is damaged, no state at all, or from the future.
-    """
+    """Raise StateError if bookmarks of these streams cannot be read from a state."""
     if not isinstance(state, dict):
         raise _broken("is not a JSON object")
     if _BOOKMARKS not in state and state:

@@ -60,11 +60,7 @@ class MessageWriter:
         self.records.update(records)
 
     def stop(self, status: int) -> None:
-        """Leave with an exit status, once the piece that is being written is whole.
-
-        Raises:
-            SystemExit: Now, or at the end of the write that was interrupted.
-        """
+        """Raise SystemExit: now, or once the piece that is being written is whole."""
         self._stop_with = status
         if not self._writing:
             raise SystemExit(status)

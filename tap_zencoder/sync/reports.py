@@ -12,8 +12,7 @@ from itertools import islice
 from queue import SimpleQueue
 from typing import Self
 
-from tap_zencoder.api.queries import UsageQuery
-from tap_zencoder.api.reports import UsageReport
+from tap_zencoder.api.reports import UsageQuery, UsageReport
 from tap_zencoder.days import Window
 from tap_zencoder.errors import DayRefusedError
 from tap_zencoder.transport.client import Client
@@ -52,11 +51,7 @@ class ReportsAhead:
                 worker.join()
 
     def next(self) -> UsageReport:
-        """Return the report for the next query.
-
-        Raises:
-            ZencoderError: It could not be had.
-        """
+        """Return the report for the next query, or raise why it could not be had."""
         future = self._ahead.popleft()
         futures.wait([future])
         self._fetch_ahead()  # before the report is used, so that no worker waits

@@ -14,8 +14,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from tap_zencoder.api.objects import ApiObject, Summary
-from tap_zencoder.api.queries import PERIODS, UsageQuery
-from tap_zencoder.api.reports import UsageReport
+from tap_zencoder.api.reports import PERIODS, UsageQuery, UsageReport
 from tap_zencoder.api.rows import period_row
 from tap_zencoder.days import Window, WindowSettings, union
 from tap_zencoder.errors import ContractError, StreamsStoppedError
@@ -108,7 +107,8 @@ class Sync:
                     break
         if not self._has_begun:
             self._begin()
-        self._raise_if_stopped(self._streams)
+        if any(s.failure for s in self._streams):
+            raise self._stopped_error()
 
     def _window(self, synced: SyncedStream) -> Window:
         return self._days.window(today=self._today, bookmark=self._bookmark(synced))
@@ -170,8 +170,10 @@ class Sync:
                 for name in empty
             )
         self._log.warn_of_surprises(report)
-        self._raise_if_stopped(due, unless=made)
-        self._write(made, report.received, day)
+        if all(s.failure for s in self._streams if self._windows.get(s.name)):
+            raise self._stopped_error()
+        if made:  # or all streams of the day have stopped, and others begin later
+            self._write(made, report.received, day)
         self.days_done += 1
 
     def _write(
@@ -217,14 +219,11 @@ class Sync:
         synced.failure = f"before {before}: {error}"
         self._log.warn_once(f"Stopping {synced.name} {synced.failure}")
 
-    def _raise_if_stopped(
-        self, streams: Sequence[SyncedStream], *, unless: object = None
-    ) -> None:
-        stopped = [s for s in streams if s.failure]
-        if stopped and not unless:
-            stopped.sort(key=lambda s: s.failure)
-            sentences = [
-                f"Stopped {', '.join(s.name for s in group)} {failure}"
-                for failure, group in groupby(stopped, lambda s: s.failure)
-            ]
-            raise StreamsStoppedError(" ".join(sentences))
+    def _stopped_error(self) -> StreamsStoppedError:
+        stopped = [s for s in self._streams if s.failure]
+        stopped.sort(key=lambda s: s.failure)
+        sentences = [
+            f"Stopped {', '.join(s.name for s in group)} {failure}"
+            for failure, group in groupby(stopped, lambda s: s.failure)
+        ]
+        return StreamsStoppedError(" ".join(sentences))

@@ -59,11 +59,7 @@ class ClientCredentials:
         self._failure: ZencoderError | None = None
 
     def headers(self) -> Headers:
-        """Return a token that is still good.
-
-        Raises:
-            ZencoderError: The login failed.
-        """
+        """Return a token that is still good, or raise why the login failed."""
         with self._lock:
             if self._failure is not None:
                 raise self._failure

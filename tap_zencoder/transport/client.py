@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import backoff
 
-from tap_zencoder.api import login, queries, reports
+from tap_zencoder.api import login, reports
 from tap_zencoder.api.responses import UNAUTHORIZED, Response
 from tap_zencoder.checks.settings import Settings
 from tap_zencoder.errors import TransientError, UnavailableError
@@ -36,7 +36,7 @@ class Client:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._usage_url = settings.api_url + queries.USAGE_PATH
+        self._usage_url = settings.api_url + reports.USAGE_PATH
         self._auth = self._authenticator(settings)
         self._connection = Connection(
             user_agent=settings.user_agent,
@@ -46,7 +46,7 @@ class Client:
         self.throttle = Throttle(settings.concurrency)
         self.tally = Tally()
 
-    def report(self, query: queries.UsageQuery) -> reports.UsageReport:
+    def report(self, query: reports.UsageQuery) -> reports.UsageReport:
         """Return the answer to a query.
 
         Raises:
@@ -68,7 +68,7 @@ class Client:
             client_id, secret, lambda: self._log_in(settings.auth_url, body)
         )
 
-    def _ask(self, query: queries.UsageQuery) -> reports.UsageReport:
+    def _ask(self, query: reports.UsageQuery) -> reports.UsageReport:
         with self.throttle.turn():
             headers = self._auth.headers()
             response = self._get(query, headers)
@@ -78,7 +78,7 @@ class Client:
         secrets = self._auth.secrets
         return reports.read_report(query, response._replace(secrets=secrets))
 
-    def _get(self, query: queries.UsageQuery, headers: Headers) -> Response:
+    def _get(self, query: reports.UsageQuery, headers: Headers) -> Response:
         self.tally.count_request()
         url, parameters = self._usage_url, query.parameters
         return self._connection.send("GET", url, params=parameters, headers=headers)

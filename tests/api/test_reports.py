@@ -12,8 +12,7 @@ from support.responses import response
 from tap_zencoder.api import objects, rows
 from tap_zencoder.api.login import read_token
 from tap_zencoder.api.objects import DailyUsage, IdeUsage
-from tap_zencoder.api.queries import UsageQuery
-from tap_zencoder.api.reports import UsageReport, read_report
+from tap_zencoder.api.reports import UsageQuery, UsageReport, read_report
 from tap_zencoder.errors import (
     AccessDeniedError,
     AuthenticationError,

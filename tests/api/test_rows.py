@@ -11,8 +11,7 @@ from support.responses import NOW, response
 
 from tap_zencoder.api import rows
 from tap_zencoder.api.objects import ApiObject, UserUsage
-from tap_zencoder.api.queries import UsageQuery
-from tap_zencoder.api.reports import UsageReport, read_report
+from tap_zencoder.api.reports import UsageQuery, UsageReport, read_report
 from tap_zencoder.api.rows import merge_duplicates
 from tap_zencoder.errors import ContractError
 

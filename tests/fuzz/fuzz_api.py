@@ -17,8 +17,7 @@ import msgspec
 with atheris.instrument_imports(include=["tap_zencoder"]):
     from tap_zencoder.api import rows
     from tap_zencoder.api.login import read_token
-    from tap_zencoder.api.queries import UsageQuery
-    from tap_zencoder.api.reports import read_report
+    from tap_zencoder.api.reports import UsageQuery, read_report
     from tap_zencoder.api.responses import Response
     from tap_zencoder.errors import ZencoderError
     from tap_zencoder.streams import STREAMS, DayStream

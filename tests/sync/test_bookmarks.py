@@ -45,6 +45,7 @@ def test_a_sound_state_is_accepted(given: dict[str, Any]) -> None:
             {"bookmarks": {"daily": {"replication_key": "updated_at"}}},
             "has a bookmark for daily by 'updated_at', not by day",
         ),
+        (bookmark("2026-03-12"), "synced up to 2026-03-12, but today is 2026-03-10"),
         (bookmark("2099-01-01"), "synced up to 2099-01-01, but today is 2026-03-10"),
     ],
 )

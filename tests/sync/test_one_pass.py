@@ -225,6 +225,21 @@ def test_a_sync_whose_streams_have_all_stopped_asks_for_nothing_more(
     assert max(asked) < DAYS[-1].isoformat()
 
 
+def test_a_new_stream_that_stops_keeps_no_stream_out_that_begins_later(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    state = run_tap(fortnight).states[-1]
+    del state["bookmarks"]["users"]
+    sandbox.answers = broken(["data", "users"], 7)
+    run = run_tap(fortnight, state=state)
+    assert run.status == 1
+    assert f"Stopped users before {BROKEN}" in run.errors[0]
+    days = [row["day"] for row in run.records("daily")]
+    truth = expected(sandbox.organisation, DAYS[-4:])["daily"]
+    assert days == [row["day"] for row in truth]
+    assert bookmarks(run.states[-1])["users"] == BEFORE
+
+
 def test_a_row_that_cannot_be_mapped_keeps_its_whole_day_out(
     run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
 ) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.runs import TODAY
 
-from tap_zencoder.api.queries import UsageQuery
+from tap_zencoder.api.reports import UsageQuery
 from tap_zencoder.api.rows import user_rows
 from tap_zencoder.days import Window
 from tap_zencoder.errors import DayRefusedError, UnavailableError

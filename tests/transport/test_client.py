@@ -16,7 +16,7 @@ import trustme
 from support.runs import TODAY
 
 from tap_zencoder.api import rows
-from tap_zencoder.api.queries import UsageQuery
+from tap_zencoder.api.reports import UsageQuery
 from tap_zencoder.errors import (
     AuthenticationError,
     BodyTooLargeError,

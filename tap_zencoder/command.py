@@ -22,7 +22,7 @@ from tap_zencoder.tap import TapZencoder
 
 FAILED = 1
 _ENVIRONMENT = "ENV"
-_GRACE = 0.2
+_SIGNAL_WITHIN = 0.2
 """Seconds a signal may take to arrive that has ended the target already."""
 _EPILOG = """\b
 Examples:
@@ -108,7 +108,9 @@ def run() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (OutputClosedError, BrokenPipeError):
-        time.sleep(_GRACE)  # Ctrl-C in a shell ends both, and the target may be quicker
+        time.sleep(
+            _SIGNAL_WITHIN
+        )  # Ctrl-C in a shell ends both, and the target may be quicker
         _leave_in_silence()
     except Exception as error:  # noqa: BLE001  # the last line of defence
         _fail(error)
@@ -123,7 +125,7 @@ def _settings(sources: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _fail(error: Exception) -> NoReturn:
-    sentence = _explained(error)
+    sentence = _error_for_user(error)
     logger = TapZencoder.logger
     if not logger.hasHandlers():  # it is the log that could not be set up
         logging.basicConfig(format="%(asctime)s | %(levelname)s | %(message)s")
@@ -137,7 +139,7 @@ def _fail(error: Exception) -> NoReturn:
     sys.exit(FAILED)
 
 
-def _explained(error: Exception) -> ZencoderError:
+def _error_for_user(error: Exception) -> ZencoderError:
     """Return an error that has a sentence; without foreign words in it."""
     if isinstance(error, ZencoderError):
         return error
@@ -165,7 +167,7 @@ def _watch(output: int) -> None:
     closed = select.poll()
     closed.register(output, 0)  # errors are always reported; nothing else is wanted
     closed.poll()
-    time.sleep(_GRACE)  # as above
+    time.sleep(_SIGNAL_WITHIN)  # as above
     _leave_in_silence()
 
 

@@ -102,6 +102,7 @@ def test_bad_settings_are_reported_all_at_once(run_tap: RunTap) -> None:
         ("--catalog", '{"streams": NaN}', "it is no catalog"),
         ("--state", None, "The state file {file} cannot be read: No such file or"),
         ("--catalog", None, "The catalog {file} cannot be read: No such file or"),
+        ("--config", '{"concurrency": ' + "9" * 5000 + "}", "a number with too many"),
         ("--state", "[" * 10_000, "The state file {file} is not JSON (nested"),
         ("--catalog", "[" * 10_000, "The catalog {file} is not JSON (nested"),
         ("--config", "[" * 10_000, "Bad settings: {file} is not JSON (nested"),
@@ -206,6 +207,7 @@ def test_a_salt_is_not_logged_when_its_setting_is_wrong(
         ("email if config['pepper'][31] else ''", "IndexError"),
         ("int(email)", "ValueError"),
         ("config[email]", "KeyError"),
+        ("bool", "TypeError"),
     ],
 )
 def test_a_stream_map_that_cannot_be_applied_is_one_sentence(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.expected import FORTNIGHT, expected, unordered
-from support.runs import STREAMS, TODAY, YESTERDAY, Run, bookmarks, without_times
+from support.runs import KEYS, STREAMS, TODAY, YESTERDAY, Run, bookmarks, without_times
 
 from tap_zencoder.days import Window
 
@@ -251,6 +251,21 @@ def test_a_column_that_is_not_in_the_catalog_is_not_sent(
     ]
 
 
+def test_a_catalog_without_replication_keys_is_incremental_all_the_same(
+    run_tap: RunTap,
+    fortnight: dict[str, Any],
+) -> None:
+    state = run_tap(fortnight).states[-1]
+    catalog = json.loads(run_tap(fortnight, "--discover").output)
+    for stream in catalog["streams"]:
+        del stream["replication_key"], stream["replication_method"]
+        for entry in stream["metadata"]:
+            entry["metadata"].pop("forced-replication-method", None)
+    run = run_tap(fortnight, state=state, catalog=catalog)
+    assert f"bookmark: {YESTERDAY}" in run.log
+    assert len({row["day"] for row in run.records("users")}) <= 4
+
+
 def test_a_stream_that_is_not_incremental_ignores_its_bookmark(
     run_tap: RunTap,
     sandbox: Sandbox,
@@ -264,7 +279,7 @@ def test_a_stream_that_is_not_incremental_ignores_its_bookmark(
     assert run.records("users") == expected(sandbox.organisation, FORTNIGHT)["users"]
 
 
-def test_a_catalog_without_keys_still_merges_by_the_streams_own(
+def test_a_catalog_without_keys_leaves_the_streams_own(
     run_tap: RunTap,
     sandbox: Sandbox,
     fortnight: dict[str, Any],
@@ -276,6 +291,8 @@ def test_a_catalog_without_keys_still_merges_by_the_streams_own(
             entry["metadata"].pop("table-key-properties", None)
     run = run_tap(fortnight, catalog=catalog)
     assert run.status == 0
+    schemas = [m for m in run.messages if m["type"] == "SCHEMA"]
+    assert {m["stream"]: tuple(m["key_properties"]) for m in schemas} == KEYS
     assert run.records("users") == expected(sandbox.organisation, FORTNIGHT)["users"]
 
 

@@ -34,6 +34,8 @@ class ApiObject(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, gc=Fal
 
     nested: ClassVar[dict[str, type[ApiObject]]] = {}
     """The kinds of object that the array fields hold, by field name."""
+    names: ClassVar[tuple[str, ...]] = ()
+    """The fields that say which item of an array it is."""
 
     if TYPE_CHECKING:  # each class has them where its stream's schema has them
         day: Any
@@ -47,6 +49,7 @@ class IdeUsage(ApiObject, kw_only=True):
     ide_name: str
     engaged_users: int
     additional_fields: Added = UNSET
+    names = ("ide_name",)
 
 
 class LanguageUsage(ApiObject, kw_only=True):
@@ -56,6 +59,7 @@ class LanguageUsage(ApiObject, kw_only=True):
     language_name: str
     engaged_users: int
     additional_fields: Added = UNSET
+    names = ("language_name",)
 
 
 class DailyUsage(ApiObject, kw_only=True):

@@ -58,13 +58,13 @@ def read_objects(raw: msgspec.Raw, where: Location, kind: type[Kind]) -> list[Ki
     """
     try:
         return decoder(kind).decode(raw) or []
-    except msgspec.ValidationError:
-        pass  # something is unknown or wrong: look at each object to find out which
+    except msgspec.ValidationError as error:
+        # Something is unknown or wrong: look at each object to find out which.
+        values = _decoded(raw, where)
+        if not isinstance(values, list):
+            raise where.decoding_error(error) from error
     except NOT_JSON as error:
         raise where.decoding_error(error) from error
-    values = _decoded(raw, where)
-    if not isinstance(values, list):
-        raise where.error("an array was expected")
     found, new = [], set[str]()
     for index, value in enumerate(values):
         try:

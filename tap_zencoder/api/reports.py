@@ -30,6 +30,13 @@ _DATA = {"period", "summary", "users", "daily"}
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
+class _Total(msgspec.Struct):
+    total_active_users: int
+
+
+_total = msgspec.json.Decoder(_Total)
+
+
 @dataclass(frozen=True, slots=True)
 class UsageQuery:
     """One question to the usage endpoint: a single day, or a period ending now.
@@ -114,6 +121,13 @@ class UsageReport:
             found.append((entry.day, items))
         return found
 
+    def active_users(self) -> int:
+        """Return how many users the summary counts, or 0 if it does not say."""
+        try:
+            return _total.decode(self.data["summary"]).total_active_users
+        except (KeyError, *responses.NOT_JSON):
+            return 0
+
     def _raw(self, name: str) -> msgspec.Raw:
         if name not in self.data:
             raise self.place(name).error("the field is missing")
@@ -166,9 +180,10 @@ def _successful_report(query: UsageQuery, response: Response) -> UsageReport:
             found = redacted(status.decode(), response.secrets)
             problem = f'"success" was expected, not {found}'
             raise where.below(".status").error(problem)
+        where = where.below(".data")
         data = _members.decode(envelope.get("data", b"null"))
     except msgspec.ValidationError as error:
-        raise where.below(".data").error("an object was expected") from error
+        raise where.error("an object was expected") from error
     except RecursionError as error:
         raise where.error("nested too deeply") from error
     except responses.NOT_JSON as error:

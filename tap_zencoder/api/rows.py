@@ -130,18 +130,21 @@ def _stamped(rows: Sequence[ApiObject], day: date) -> Sequence[ApiObject]:
 def _merged_row(one: ApiObject, other: ApiObject) -> ApiObject:
     names = [n for n in one.__struct_fields__ if n != "additional_fields"]
     merged = {n: _merged(getattr(one, n), getattr(other, n)) for n in names}
-    parts = [r.additional_fields for r in (one, other) if r.additional_fields]
     fields: dict[str, msgspec.Raw] = {}
-    for text in parts:
-        fields |= msgspec.json.decode(str(text), type=dict[str, msgspec.Raw])
-    return type(one)(**merged, additional_fields=json_text(fields))
+    for text in (one.additional_fields, other.additional_fields):
+        if isinstance(text, str):
+            fields |= msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    additional = json_text(fields) or one.additional_fields
+    return type(one)(**merged, additional_fields=additional)
 
 
 def _merged(one: Any, other: Any) -> Any:
-    if one is None or other is None:
+    if one is None or other is None or one is UNSET:
         return other if one is None else one
     if isinstance(one, int):
         return one + other
     if isinstance(one, list):
-        return [*one, *(item for item in other if item not in one)]
+        items = [*one, *(item for item in other if item not in one)]
+        names = {n for i in items if isinstance(i, ApiObject) for n in i.names}
+        return merge_duplicates(items, sorted(names)) if names else items
     return max(one, other)  # text and dates, keys among them

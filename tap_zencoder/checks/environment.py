@@ -21,14 +21,14 @@ def read_environment(
     environment: Mapping[str, str],
     properties: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Return the settings in the environment, by name.
+    """Return the settings in the environment, by name; an empty one is not set.
 
     Text that is none of the setting's type is left for `checks.settings` to name.
     """
     return {
         name: _value(environment[PREFIX + name.upper()], schema)
         for name, schema in properties.items()
-        if PREFIX + name.upper() in environment
+        if environment.get(PREFIX + name.upper())
     }
 
 
@@ -59,5 +59,5 @@ def _value(text: str, schema: Mapping[str, Any]) -> Any:
         return text.lower() in _TRUE
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return text

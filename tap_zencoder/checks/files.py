@@ -55,4 +55,6 @@ def _read(path: str) -> dict[str, Any] | str:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}" if error.doc else "empty"
         return f"is not JSON ({place})"
+    except ValueError:
+        return "is not JSON (a number with too many digits)"
     return value if isinstance(value, dict) else "is not a JSON object"

@@ -17,7 +17,7 @@ from tap_zencoder.days import WindowSettings, read_day
 from tap_zencoder.errors import SettingsError
 from tap_zencoder.redact import redacted
 
-LOGIN = ("client_id", "client_secret")
+CLIENT_CREDENTIALS = ("client_id", "client_secret")
 API_KEY = "api_key"
 _MAPS = "stream_maps"
 _EXACT = 2.0**53
@@ -39,14 +39,14 @@ class Settings(WindowSettings):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], user_agent: str) -> Settings:
-        """Return the settings in a configuration that `checked` has returned."""
+        """Return the settings in what `checked_settings` has returned."""
         names = [field.name for field in fields(cls) if field.name in config]
         given = {"user_agent": user_agent, **{name: config[name] for name in names}}
         days = {name: _day(given.get(name)) for name in ("start_date", "end_date")}
         return cls(**{**given, **days, "api_url": given["api_url"].rstrip("/")})
 
 
-def checked(
+def checked_settings(
     config: Mapping[str, Any], schema: Mapping[str, Any], streams: Collection[str]
 ) -> dict[str, Any]:
     """Return a configuration that can be used, with the defaults filled in.
@@ -97,7 +97,7 @@ def _normalised(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name in {*LOGIN, API_KEY}:
+    if isinstance(value, str) and name in {*CLIENT_CREDENTIALS, API_KEY}:
         return value.strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)
@@ -116,7 +116,7 @@ def _violation_problem(
 
 
 def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    login = [name for name in LOGIN if name in config]
+    login = [name for name in CLIENT_CREDENTIALS if name in config]
     if API_KEY in config and login:
         yield (
             f"{' and '.join([API_KEY, *login])} are set, but there is one way to log "
@@ -125,7 +125,7 @@ def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:
     elif API_KEY not in config and not login:
         yield "no credentials: set client_id and client_secret, or api_key"
     elif API_KEY not in config and len(login) == 1:
-        missing = next(name for name in LOGIN if name not in config)
+        missing = next(name for name in CLIENT_CREDENTIALS if name not in config)
         yield f"{login[0]} is set without {missing}"
 
 

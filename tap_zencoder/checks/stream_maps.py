@@ -29,11 +29,15 @@ def _is_expression(value: Any) -> bool:
     return bool(parsed) and isinstance(parsed[0], ast.Expr)
 
 
+def _is_list_of_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
 _OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     _ELSE: ("null", lambda value: value in _REMOVED),
     _SOURCE: ("the name of a stream", lambda value: isinstance(value, str)),
     "__alias__": ("the name of a stream", lambda value: isinstance(value, str)),
-    _KEYS: ("a list of columns", lambda value: isinstance(value, list)),
+    _KEYS: ("a list of columns", _is_list_of_names),
 }
 """What the options of a stream should be; everything else is a column."""
 

@@ -48,10 +48,10 @@ class SingerStream(singer_sdk.Stream):
             return lines, {self.name: len(rows)}
         try:
             altered = self._altered(rows)
+            parts = [record_lines(name, of, extracted) for name, of in altered.items()]
         except Exception as error:
             raise stream_maps.sdk_error(f"a row of {self.name}", error) from error
-        parts = [record_lines(name, rows, extracted) for name, rows in altered.items()]
-        return b"".join(parts), {name: len(rows) for name, rows in altered.items()}
+        return b"".join(parts), {name: len(of) for name, of in altered.items()}
 
     # Final in the SDK, whose loop is not used: see `sync_all` of the tap.
     @override  # type: ignore[misc]

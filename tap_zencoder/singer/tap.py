@@ -29,12 +29,13 @@ from tap_zencoder.singer.logs import only_warnings
 from tap_zencoder.singer.stream import SingerStream
 from tap_zencoder.streams import Stream
 from tap_zencoder.sync.bookmarks import check_state, streams_of_another_tap
-from tap_zencoder.sync.log import SyncLog, counted
+from tap_zencoder.sync.log import SyncLog
 from tap_zencoder.sync.messages import MessageWriter
 from tap_zencoder.sync.run import Sync
 from tap_zencoder.transport.client import Client
 
-_GRACE = 1.5
+_LONGEST_COLUMN = len("total_active_users")
+_EXIT_WITHIN = 1.5
 """Seconds after a signal within which the process ends, whatever it is waiting for."""
 
 
@@ -88,16 +89,18 @@ class ZencoderTap(singer_sdk.Tap):
         schema = copy.deepcopy(cls.config_jsonschema)
         cls.append_builtin_config(schema)
         properties = schema["properties"]
+        properties["flattening_max_depth"]["minimum"] = 0
+        properties["flattening_max_key_length"]["minimum"] = _LONGEST_COLUMN
         for sentence in unknown_variables(os.environ, properties):
             cls.logger.warning("%s", sentence)
         given = read_environment(os.environ, properties) if parse_env_config else {}
         names = [stream.name for stream in cls.definitions]
-        return settings.checked({**(config or {}), **given}, schema, names)
+        return settings.checked_settings({**(config or {}), **given}, schema, names)
 
     @classmethod
     def _catalog_of(cls, catalog: Mapping[str, Any]) -> Catalog:
-        columns = {s.name: s.schema["properties"] for s in cls.definitions}
-        checked = catalogs.checked(catalog, columns)
+        streams = {stream.name: stream for stream in cls.definitions}
+        checked = catalogs.checked_catalog(catalog, streams)
         try:
             return Catalog.from_dict(checked)
         except Exception as error:
@@ -122,17 +125,15 @@ class ZencoderTap(singer_sdk.Tap):
     @override
     def setup_mapper(self) -> None:
         """Prepare the stream maps; SettingsError or CatalogError say what is wrong."""
+        maps = self.config.get("stream_maps", {})
         try:
-            maps = self.config.get("stream_maps", {})
             keys = {name: stream.primary_keys for name, stream in self.streams.items()}
             if problems := list(stream_maps.key_problems(maps, keys)):
                 raise SettingsError(problems)
             super().setup_mapper()
-        except MappingError as error:
-            raise stream_maps.sdk_error("the streams", error) from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            if self.input_catalog is None:
-                raise
+        except (MappingError, AttributeError, KeyError, TypeError, ValueError) as error:
+            if self.input_catalog is None or maps:
+                raise stream_maps.sdk_error("the streams", error) from error
             raise catalogs.unreadable(error) from error
 
     @override
@@ -173,9 +174,8 @@ class ZencoderTap(singer_sdk.Tap):
             sync.run()
         finally:
             self.client.close()
-            total, done = len(sync.window or ()), sync.days_done
             SyncLog().summarise(
-                counted(done, "day") if done == total else f"{done} of {total} days",
+                sync.progress,
                 self.writer.records,
                 self.client.tally,
                 time.monotonic() - started,
@@ -196,10 +196,10 @@ class ZencoderTap(singer_sdk.Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """End with status 128 + signal; at once, or in `_GRACE` seconds if stuck."""
+        """End with status 128 + signal: at once, or within `_EXIT_WITHIN` seconds."""
         status = 128 + signum
         ZencoderTap.stopped_with = status
-        watchdog = threading.Timer(_GRACE, os._exit, [status])
+        watchdog = threading.Timer(_EXIT_WITHIN, os._exit, [status])
         watchdog.daemon = True
         watchdog.start()
         self.writer.stop(status)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from tap_zencoder.api.reports import UsageReport
+from tap_zencoder.days import WindowSettings
 from tap_zencoder.errors import OutputClosedError, StreamsStoppedError
 from tap_zencoder.redact import redacted
 from tap_zencoder.transport.client import Tally
@@ -31,15 +33,35 @@ class SyncLog:
             self._warned.add(message)
             self._logger.warning("%s%s", message, first)
 
-    def warn_of_surprises(self, report: UsageReport) -> None:
-        """Log what a report holds beyond the documentation."""
+    def warn_of_surprises(self, report: UsageReport, empty: Sequence[str] = ()) -> None:
+        """Log what is odd in a report, given the streams it has no rows for."""
         unknown = [
             f"The API sent a field that this version does not know: {redacted(path)}. "
             "It is kept in additional_fields."
             for path in sorted(report.new_fields)
         ]
-        for sentence in [*unknown, *report.surprises]:
+        missing = [
+            f"The API says that users were active, but returned no rows for {name}."
+            for name in (empty if report.active_users() else ())
+        ]
+        for sentence in [*unknown, *report.surprises, *missing]:
             self.warn_once(sentence, f" First seen for {report.query}.")
+
+    def warn_of_empty_windows(
+        self, days: WindowSettings, bookmarks: Sequence[date | None]
+    ) -> None:
+        """Log why streams with these bookmarks have nothing to sync."""
+        start, end = days.start_date, days.end_date
+        if end and any(bookmark and bookmark > end for bookmark in bookmarks):
+            self.warn_once(
+                f"The bookmark is past the end_date, {end}: there is nothing to sync. "
+                "To have older days again, run without a state."
+            )
+        elif bookmarks and start:
+            self.warn_once(
+                f"The start_date, {start}, is after the last day to sync: there is "
+                "nothing to do until then."
+            )
 
     def summarise(
         self,

@@ -18,7 +18,7 @@ EVERY = 9.0
 
 
 @contextmanager
-def progress_shown(window: Window | None) -> Iterator[Callable[[date], None]]:
+def progress_reporting(window: Window | None) -> Iterator[Callable[[date], None]]:
     """Show how far a sync is in its window; give a function to call with each day.
 
     On a terminal this is a bar on stderr, elsewhere a line in the log now and then,
@@ -27,8 +27,8 @@ def progress_shown(window: Window | None) -> Iterator[Callable[[date], None]]:
     if window is None:
         yield lambda _: None
     else:
-        with (_bar if _has_terminal() else _lines)(window) as show:
-            yield show
+        with (_bar if _has_terminal() else _lines)(window) as report:
+            yield report
 
 
 def _has_terminal() -> bool:
@@ -48,11 +48,11 @@ def _bar(window: Window) -> Iterator[Callable[[date], None]]:
     bar = tqdm(total=len(window), desc="Syncing", unit="day", leave=False)
     with logging_redirect_tqdm(), bar:
 
-        def show(day: date) -> None:
+        def report(day: date) -> None:
             bar.set_postfix_str(str(day), refresh=False)
             bar.update(window.position(day) - bar.n)
 
-        yield show
+        yield report
 
 
 @contextmanager

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
+import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent import futures
 from datetime import date, timedelta
 from itertools import islice
-from queue import SimpleQueue
 from typing import Self
 
 from tap_zencoder.api.reports import UsageQuery, UsageReport
 from tap_zencoder.days import Window
-from tap_zencoder.errors import DayRefusedError
+from tap_zencoder.errors import DayRefusedError, ZencoderError
+from tap_zencoder.sync.log import SyncLog
 from tap_zencoder.transport.client import Client
 
 AHEAD = 3
@@ -22,48 +22,59 @@ AHEAD = 3
 slow answer in front holds the others up: half the speed where answers take unevenly
 long. Beyond three nothing more is won."""
 
-Future = futures.Future[UsageReport]
+Answer = UsageReport | ZencoderError
+_Task = tuple[UsageQuery, futures.Future[UsageReport]]
 
 
 class ReportsAhead:
-    """The reports for some queries, in their order, each asked for once.
+    """The answers to some queries, in their order, each asked for once.
 
-    Workers are daemons, unlike those of `ThreadPoolExecutor`: a tap that has to stop
-    does not wait for one that sleeps before a retry.
+    Queries are taken as there is room. Workers are daemons, unlike those of
+    `ThreadPoolExecutor`: a tap that has to stop does not wait for one that sleeps
+    before a retry.
     """
 
     def __init__(self, client: Client, queries: Iterable[UsageQuery]) -> None:
         self._client = client
         self._queries = iter(queries)
-        self._ahead: deque[Future] = deque()
-        self._tasks: SimpleQueue[tuple[UsageQuery, Future] | None] = SimpleQueue()
+        self._ahead: deque[_Task] = deque()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._workers: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
-        self._fetch_ahead()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
+        is_over = not self._ahead
+        while not self._tasks.empty():
+            self._tasks.get()
         for _worker in self._workers:
             self._tasks.put(None)
-        if kind is None:
-            for worker in self._workers:
-                worker.join()
+        for worker in self._workers if is_over else ():
+            worker.join()
 
-    def next(self) -> UsageReport:
-        """Return the report for the next query, or raise why it could not be had."""
-        future = self._ahead.popleft()
-        futures.wait([future])
-        self._fetch_ahead()  # before the report is used, so that no worker waits
-        return future.result()
+    def __iter__(self) -> Iterator[tuple[UsageQuery, Answer]]:
+        """Yield each query with its report, or with why there is none."""
+        self._fetch_ahead()
+        while self._ahead:
+            query, future = self._ahead.popleft()
+            futures.wait([future])
+            self._fetch_ahead()  # before the report is used, so that no worker waits
+            try:
+                answer: Answer = future.result()
+            except ZencoderError as error:
+                answer = error
+            del future
+            yield query, answer
+            del answer  # one day's memory ends before the next one's begins
 
     def _fetch_ahead(self) -> None:
         throttle = self._client.throttle
         room = max(0, throttle.allowed * AHEAD - len(self._ahead))
         for query in islice(self._queries, room):
-            future = Future()
-            self._ahead.append(future)
-            self._tasks.put((query, future))
+            task = (query, futures.Future[UsageReport]())
+            self._ahead.append(task)
+            self._tasks.put(task)
             if len(self._workers) < throttle.most:
                 worker = threading.Thread(target=self._work, name="fetch", daemon=True)
                 self._workers.append(worker)
@@ -79,46 +90,43 @@ class ReportsAhead:
             del task, future  # or the report would stay until the next one
 
 
-def reports_of_days(
-    next_report: Callable[[], UsageReport], window: Window | None, today: date
-) -> Iterator[tuple[date, UsageReport]]:
-    """Yield each day of a window with its report, oldest first.
+def without_refused_ends(
+    answers: Iterable[tuple[date, Answer]], today: date, log: SyncLog
+) -> Iterator[tuple[date, Answer]]:
+    """Yield days with their answers, without those that the API refuses at the ends.
 
-    Days that the API refuses to be asked about are left out at the start of the window,
-    where they are older than what it keeps, and at its end, where they may not be over
-    in its time zone.
-
-    Raises:
-        DayRefusedError: It refused a day in between, or all that are over.
-        ZencoderError: A day could not be had. Those before it were yielded.
+    At the start they are older than what it keeps, at the end they may not be over in
+    its time zone. A refusal in between, or of all days that are over, is yielded.
     """
     refused: list[tuple[date, DayRefusedError]] = []
     any_answered = False
     yesterday = today - timedelta(days=1)
-    for day in window or ():
-        try:
-            report = next_report()
-        except DayRefusedError as refusal:
-            if any_answered and day < yesterday:
-                raise
+    for day, answer in answers:
+        if isinstance(answer, DayRefusedError) and not (
+            any_answered and day < yesterday
+        ):
             # Without the traceback, which would keep the whole answer in memory.
-            refused.append((day, refusal.with_traceback(None)))
+            refused.append((day, answer.with_traceback(None)))
             continue
-        if refused and any_answered:
-            raise refused[-1][1]
-        _warn_of_refusals(refused, "They are older than what it keeps")
+        if any_answered:
+            yield from refused
+        else:
+            _warn_of(refused, "They are older than what it keeps", log)
         refused.clear()
         any_answered = True
-        yield day, report
-        del report  # one day's memory ends before the next one's begins
+        yield day, answer
+        del answer
     if refused and not any_answered and refused[0][0] < yesterday:
-        raise refused[-1][1]
-    reason = "They may not be over in the API's time zone; the next sync retries them"
-    _warn_of_refusals(refused, reason)
+        yield refused[-1]
+    else:
+        reason = "They may not be over in the API's time zone; the next sync retries"
+        _warn_of(refused, f"{reason} them", log)
 
 
-def _warn_of_refusals(refused: list[tuple[date, DayRefusedError]], why: str) -> None:
+def _warn_of(
+    refused: list[tuple[date, DayRefusedError]], reason: str, log: SyncLog
+) -> None:
     if refused:
-        days, (_, last) = Window(refused[0][0], refused[-1][0]), refused[-1]
-        sentence = f"The API does not answer for {days}. {why}. {last}"
-        logging.getLogger("tap-zencoder").warning("%s", sentence)
+        (first, _), (last, error) = refused[0], refused[-1]
+        days = Window(first, last)
+        log.warn_once(f"The API does not answer for {days}. {reason}. {error}")

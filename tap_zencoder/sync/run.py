@@ -7,26 +7,35 @@ that stream stops before the day, and the pass goes on for the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import Any
 
-from tap_zencoder.api.objects import ApiObject, Summary
+from tap_zencoder.api.objects import ApiObject
 from tap_zencoder.api.reports import PERIODS, UsageQuery, UsageReport
 from tap_zencoder.api.rows import period_row
 from tap_zencoder.days import Window, WindowSettings, union
-from tap_zencoder.errors import ContractError, StreamsStoppedError
+from tap_zencoder.errors import (
+    BodyTooLargeError,
+    ContractError,
+    RequestRejectedError,
+    StreamsStoppedError,
+    UnavailableError,
+    ZencoderError,
+)
 from tap_zencoder.streams import DayStream, Stream
 from tap_zencoder.sync.bookmarks import Bookmarks
-from tap_zencoder.sync.log import SyncLog
+from tap_zencoder.sync.log import SyncLog, counted
 from tap_zencoder.sync.messages import MessageWriter
-from tap_zencoder.sync.progress import progress_shown
-from tap_zencoder.sync.reports import ReportsAhead, reports_of_days
+from tap_zencoder.sync.progress import progress_reporting
+from tap_zencoder.sync.reports import Answer, ReportsAhead, without_refused_ends
 from tap_zencoder.transport.client import Client
 
 Rows = Sequence[ApiObject]
+_OF_ONE_DAY = (ContractError, RequestRejectedError, UnavailableError, BodyTooLargeError)
+"""Errors that concern the streams of the day they are about, and no other."""
 
 
 @dataclass
@@ -41,6 +50,8 @@ class SyncedStream:
     is_incremental: bool
     schema_messages: list[dict[str, Any]]
     messages: Callable[[Rows, datetime], tuple[bytes, Mapping[str, int]]]
+    bookmark: date | None = None
+    window: Window | None = None
     failure: str = ""
 
     @property
@@ -76,11 +87,19 @@ class Sync:
         self._left = limit
         self._log = SyncLog()
         self._has_begun = False
-        of_days = [s for s in streams if isinstance(s.stream, DayStream)]
-        self._windows = {s.name: self._window(s) for s in of_days}
-        self.window = union(self._windows.values())
-        """The days that are asked for, or None if there are none."""
-        self.days_done = 0
+        self._day_streams = [s for s in streams if isinstance(s.stream, DayStream)]
+        for synced in self._day_streams:
+            if synced.is_incremental:
+                synced.bookmark = self._bookmarks[synced.name]
+            synced.window = days.window(today=today, bookmark=synced.bookmark)
+        self._window = union(s.window for s in self._day_streams if s.window)
+        self._days_done = 0
+
+    @property
+    def progress(self) -> str:
+        """How many days are done, such as "90 days" or "4 of 14 days"."""
+        total, done = len(self._window or ()), self._days_done
+        return counted(done, "day") if done == total else f"{done} of {total} days"
 
     def run(self) -> None:
         """Sync the streams.
@@ -90,34 +109,49 @@ class Sync:
             ZencoderError: None could go on. What came before is written.
         """
         self._log_start()
-        periods = self._periods()
-        days = map(UsageQuery.on, self.window or ())
-        queries = chain(map(UsageQuery.over, periods), days)
-        with (
-            ReportsAhead(self._client, queries) as reports,
-            progress_shown(self.window) as show,
-        ):
-            if periods:
-                self._sync_periods([reports.next() for _ in periods])
-            of_days = reports_of_days(reports.next, self.window, self._today)
-            for day, report in of_days:
-                self._sync_day(day, report)
-                show(day)
-                if self._left == 0:
-                    break
+        try:
+            self._pass()
+        except ZencoderError as error:
+            if stopped := self._stopped():
+                raise StreamsStoppedError(f"{stopped} {error}") from error
+            raise
         if not self._has_begun:
             self._begin()
-        if any(s.failure for s in self._streams):
-            raise self._stopped_error()
+        if stopped := self._stopped():
+            raise StreamsStoppedError(stopped)
 
-    def _window(self, synced: SyncedStream) -> Window:
-        return self._days.window(today=self._today, bookmark=self._bookmark(synced))
+    def _pass(self) -> None:
+        periods = self._periods()
+        queries = chain(map(UsageQuery.over, periods), self._queries_of_days())
+        with (
+            ReportsAhead(self._client, queries) as ahead,
+            progress_reporting(self._window) as report_progress,
+        ):
+            answers = iter(ahead)
+            if periods:
+                self._sync_periods([a for _, a in islice(answers, len(periods))])
+            of_days = ((date.fromisoformat(q.value), answer) for q, answer in answers)
+            for day, answer in without_refused_ends(of_days, self._today, self._log):
+                if due := self._due(day):
+                    self._sync_day(due, day, answer)
+                report_progress(day)
+                if self._left == 0:
+                    break
 
-    def _bookmark(self, synced: SyncedStream) -> date | None:
-        return self._bookmarks[synced.name] if synced.is_incremental else None
+    def _queries_of_days(self) -> Iterator[UsageQuery]:
+        # Taken little by little: a day whose streams have stopped is not asked for.
+        for day in self._window or ():
+            if self._due(day):
+                yield UsageQuery.on(day)
+
+    def _due(self, day: date) -> list[SyncedStream]:
+        return [s for s in self._live() if s.window and day in s.window]
+
+    def _live(self) -> list[SyncedStream]:
+        return [s for s in self._day_streams if s.window and not s.failure]
 
     def _periods(self) -> tuple[str, ...]:
-        if all(s.name in self._windows for s in self._streams):
+        if len(self._day_streams) == len(self._streams):
             return ()
         if not self._days.reaches_yesterday(self._today):
             self._log.info("Skipping period_summaries: the API's periods end today.")
@@ -125,56 +159,46 @@ class Sync:
         return PERIODS
 
     def _log_start(self) -> None:
-        of_days = [s for s in self._streams if s.name in self._windows]
-
         def start(synced: SyncedStream) -> tuple[str, str]:
-            bookmark = self._bookmark(synced) or "none yet"
-            return str(self._windows[synced.name]), str(bookmark)
+            return str(synced.window), str(synced.bookmark or "none yet")
 
-        for (window, bookmark), streams in groupby(sorted(of_days, key=start), start):
+        by_start = groupby(sorted(self._day_streams, key=start), start)
+        for (window, bookmark), streams in by_start:
             names = ", ".join(s.name for s in streams)
             self._log.info(f"Syncing {window} of {names}; bookmark: {bookmark}")
-        done = [s for s in of_days if self._bookmark(s) and not self._windows[s.name]]
-        if self._days.end_date is not None and done:
-            self._log.warn_once(
-                f"The bookmark is past the end_date, {self._days.end_date}: there is "
-                "nothing to sync. To have older days again, run without a state."
-            )
+        self._log.warn_of_empty_windows(
+            self._days, [s.bookmark for s in self._day_streams if not s.window]
+        )
 
-    def _sync_periods(self, reports: list[UsageReport]) -> None:
-        [synced] = [s for s in self._streams if s.name not in self._windows]
+    def _sync_periods(self, answers: list[Answer]) -> None:
+        reports = [_report(answer) for answer in answers]
+        [synced] = [s for s in self._streams if s not in self._day_streams]
         try:
             rows = [period_row(report) for report in reports]
         except ContractError as error:
-            self._stop(synced, "this sync", error)
+            self._stop(synced, "at the start", error)
         else:
             end = max(row.end for row in rows)
             self._write([(synced, rows)], reports[-1].received, end)
         for report in reports:
             self._log.warn_of_surprises(report)
 
-    def _sync_day(self, day: date, report: UsageReport) -> None:
+    def _sync_day(self, due: list[SyncedStream], day: date, answer: Answer) -> None:
         made: list[tuple[SyncedStream, Rows]] = []
-        due = [s for s in self._streams if day in self._windows.get(s.name, ())]
         for synced in due:
-            if isinstance(synced.stream, DayStream) and not synced.failure:
-                try:
-                    made.append((synced, synced.stream.rows(report, day)))
-                except ContractError as error:
-                    self._stop(synced, str(day), error)
-        empty = [synced.name for synced, rows in made if not rows]
-        if empty and report.object("summary", Summary).total_active_users:
-            report.surprises.extend(
-                "The API says that users were active, but returned no rows for the "
-                f"stream {name}."
-                for name in empty
-            )
-        self._log.warn_of_surprises(report)
-        if all(s.failure for s in self._streams if self._windows.get(s.name)):
-            raise self._stopped_error()
-        if made:  # or all streams of the day have stopped, and others begin later
-            self._write(made, report.received, day)
-        self.days_done += 1
+            assert isinstance(synced.stream, DayStream)  # noqa: S101  # for mypy
+            try:
+                made.append((synced, synced.stream.rows(_report(answer), day)))
+            except _OF_ONE_DAY as error:
+                if not isinstance(answer, UsageReport) and due == self._live():
+                    raise
+                self._stop(synced, f"before {day}", error)
+        if isinstance(answer, UsageReport):
+            empty = [synced.name for synced, rows in made if not rows]
+            self._log.warn_of_surprises(answer, empty)
+            if made:
+                self._write(made, answer.received, day)
+        self._days_done += bool(made)
 
     def _write(
         self,
@@ -215,15 +239,21 @@ class Sync:
         self._left -= len(rows)
         return rows
 
-    def _stop(self, synced: SyncedStream, before: str, error: ContractError) -> None:
-        synced.failure = f"before {before}: {error}"
-        self._log.warn_once(f"Stopping {synced.name} {synced.failure}")
+    def _stop(self, synced: SyncedStream, where: str, error: ZencoderError) -> None:
+        synced.failure = f"{where}: {error}"
+        self._log.warn_once(f"Stopping {synced.name} {where}; the end says why.")
 
-    def _stopped_error(self) -> StreamsStoppedError:
+    def _stopped(self) -> str:
+        """Return sentences about the streams that have stopped, or ""."""
         stopped = [s for s in self._streams if s.failure]
         stopped.sort(key=lambda s: s.failure)
-        sentences = [
+        return " ".join(
             f"Stopped {', '.join(s.name for s in group)} {failure}"
             for failure, group in groupby(stopped, lambda s: s.failure)
-        ]
-        return StreamsStoppedError(" ".join(sentences))
+        )
+
+
+def _report(answer: Answer) -> UsageReport:
+    if isinstance(answer, ZencoderError):
+        raise answer
+    return answer

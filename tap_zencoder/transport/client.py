@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import backoff
@@ -69,14 +70,23 @@ class Client:
         )
 
     def _ask(self, query: reports.UsageQuery) -> reports.UsageReport:
-        with self.throttle.turn():
+        with self.throttle.turn(), self._pausing():
             headers = self._auth.headers()
             response = self._get(query, headers)
             if response.status == UNAUTHORIZED and self._auth.renew(headers):
                 self.throttle.wait()
                 response = self._get(query, self._auth.headers())
-        secrets = self._auth.secrets
-        return reports.read_report(query, response._replace(secrets=secrets))
+            secrets = self._auth.secrets
+            return reports.read_report(query, response._replace(secrets=secrets))
+
+    @contextmanager
+    def _pausing(self) -> Iterator[None]:
+        """Slow everybody down after a failure, before anybody else has a turn."""
+        try:
+            yield
+        except TransientError as error:
+            self.throttle.failed(error.retry_after)
+            raise
 
     def _get(self, query: reports.UsageQuery, headers: Headers) -> Response:
         self.tally.count_request()
@@ -87,7 +97,8 @@ class Client:
         def ask() -> login.Token:
             self.throttle.wait()  # no turn: whoever logs in has one already
             self.tally.count_request()
-            return login.read_token(self._connection.send("POST", url, json=body))
+            with self._pausing():
+                return login.read_token(self._connection.send("POST", url, json=body))
 
         return self._persistently(login.LOGIN, ask)
 
@@ -113,7 +124,6 @@ class Client:
     def _on_retry(self, subject: object, details: Any) -> None:
         error: TransientError = details["exception"]
         pause = max(details["wait"], error.retry_after or 0)
-        self.throttle.failed(error.retry_after)
         is_news = self.tally.count_retry(details["tries"], pause)
         # Not a logger of the module: a logging configuration, which is read after the
         # imports, disables the loggers that it finds.

@@ -109,7 +109,7 @@ def test_a_number_with_a_zero_fraction_is_an_integer() -> None:
 @pytest.mark.parametrize(
     ("objects", "path", "problem"),
     [
-        ({}, "$.data.users", "an array was expected"),
+        ({}, "$.data.users", "Expected `array | null`, got `object`"),
         ([USER, 7], "$.data.users[1]", "an object was expected"),
         (
             [{**USER, "messages": "58"}],

@@ -10,7 +10,7 @@ import pytest
 from support.responses import NOW, response
 
 from tap_zencoder.api import rows
-from tap_zencoder.api.objects import ApiObject, UserUsage
+from tap_zencoder.api.objects import ApiObject, IdeUsage, UserUsage
 from tap_zencoder.api.reports import UsageQuery, UsageReport, read_report
 from tap_zencoder.api.rows import merge_duplicates
 from tap_zencoder.errors import ContractError
@@ -78,6 +78,19 @@ def test_entries_of_other_days_are_left_out_with_one_sentence() -> None:
     assert [row["day"] for row in plain(rows.daily_rows(answer, DAY))] == ["2026-03-02"]
     [surprise] = answer.surprises
     assert "a day that was not asked for" in surprise
+
+
+def test_a_day_listed_in_parts_agrees_with_its_items() -> None:
+    def part(engaged: int) -> dict[str, Any]:
+        ide = {"ide_name": "Zed", "engaged_users": engaged, "version": engaged}
+        return {"day": "2026-03-02", "active_users": 1, "messages": 5, "ides": [ide]}
+
+    answer = report(daily=[part(5), part(4)])
+    [row] = plain(merge_duplicates(rows.daily_rows(answer, DAY), ["day"]))
+    items = rows.daily_item_rows(answer, DAY, "ides", IdeUsage)
+    [item] = plain(merge_duplicates(items, ["day", "ide_name"]))
+    assert row["ides"] == [{"ide_name": "Zed", "engaged_users": 9}]
+    assert item["engaged_users"] == 9
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tap_zencoder.checks.catalog import checked
+from tap_zencoder.checks.catalog import checked_catalog
 from tap_zencoder.errors import CatalogError
 from tap_zencoder.streams import STREAMS
 from tap_zencoder.tap import TapZencoder
 
 DISCOVERED = json.loads(Path(__file__).parents[1].joinpath("catalog.json").read_text())
-COLUMNS = {stream.name: stream.schema["properties"] for stream in STREAMS}
+BY_NAME = {stream.name: stream for stream in STREAMS}
 
 
 def of_users(**members: Any) -> dict[str, Any]:
@@ -55,10 +55,14 @@ def test_a_sound_catalog_is_accepted(catalog: Any) -> None:
 def test_columns_that_a_schema_leaves_out_are_deselected() -> None:
     own = {"breadcrumb": ["properties", "email"], "metadata": {"selected": True}}
     root = {"breadcrumb": [], "metadata": {"selected": True}}
-    [entry] = checked(of_users(metadata=[root, own]), COLUMNS)["streams"]
+    [entry] = checked_catalog(of_users(metadata=[root, own]), BY_NAME)["streams"]
     selected = {tuple(m["breadcrumb"]): m["metadata"] for m in entry["metadata"]}
     assert selected.pop(()) == {"selected": True}
-    left_out = [("properties", name) for name in COLUMNS["users"] if name != "day"]
+    left_out = [
+        ("properties", name)
+        for name in BY_NAME["users"].schema["properties"]
+        if name != "day"
+    ]
     assert list(selected) == left_out
     assert not any(metadata["selected"] for metadata in selected.values())
 

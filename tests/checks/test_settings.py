@@ -114,6 +114,18 @@ def test_defaults_are_as_documented() -> None:
             "stream_maps: there is no stream user (did you mean users?)",
         ),
         (
+            {**LOG_IN, "stream_maps": {"users": {"__key_properties__": [1]}}},
+            "stream_maps: users.__key_properties__ is not a list of columns",
+        ),
+        (
+            {**LOG_IN, "flattening_enabled": True, "flattening_max_depth": -1},
+            "flattening_max_depth must be at least 0, not -1",
+        ),
+        (
+            {**LOG_IN, "flattening_max_key_length": 10},
+            "flattening_max_key_length must be at least 18, not 10",
+        ),
+        (
             {**LOG_IN, "stream_maps": {"users": 5}},
             "stream_maps: users must be an object",
         ),
@@ -195,6 +207,23 @@ def test_no_dotenv_file_is_read(
     monkeypatch.setattr("dotenv.find_dotenv", lambda *_, **__: str(tmp_path / ".env"))
     monkeypatch.setenv("TAP_ZENCODER_API_KEY", "the-key")
     assert TapZencoder(parse_env_config=True).settings.api_key == "the-key"
+
+
+def test_an_empty_variable_leaves_what_a_file_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TAP_ZENCODER_START_DATE", "")
+    config = {**LOG_IN, "start_date": "2026-03-02"}
+    settings = TapZencoder(config=config, parse_env_config=True).settings
+    assert settings.start_date == date(2026, 3, 2)
+
+
+def test_a_variable_nested_too_deeply_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TAP_ZENCODER_STREAM_MAPS", "[" * 10_000)
+    with pytest.raises(SettingsError, match="stream_maps must be of type object"):
+        TapZencoder(config=dict(LOG_IN), parse_env_config=True)
 
 
 def test_the_environment_wins_over_a_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tap_zencoder.errors import StateError
-from tap_zencoder.sync.bookmarks import Bookmarks, check_state
+from tap_zencoder.sync.bookmarks import Bookmarks, check_state, streams_of_another_tap
 
 TODAY = date(2026, 3, 10)
 
@@ -86,3 +86,16 @@ def test_a_bookmark_in_a_state_moves_neither_back_nor_past_today(
     state = bookmark("2026-03-08")
     Bookmarks(state, TODAY).advance("daily", completed)
     assert state == bookmark(reached)
+
+
+@pytest.mark.parametrize(
+    ("names", "others"),
+    [([], []), (["daily", "issues"], []), (["issues", "pulls"], ["issues", "pulls"])],
+)
+def test_a_state_is_of_another_tap_if_it_has_none_of_our_streams(
+    names: list[str], others: list[str]
+) -> None:
+    state: dict[str, Any] = {}
+    if names:
+        state["bookmarks"] = {name: {} for name in names}
+    assert streams_of_another_tap(state, ["daily", "users"]) == others

@@ -15,6 +15,7 @@ from support.expected import FORTNIGHT, expected
 from support.runs import DAY_STREAMS, STREAMS, TODAY, Run, bookmarks
 
 from tap_zencoder.sandbox import faults
+from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,7 +200,7 @@ def test_summaries_that_cannot_be_read_keep_no_other_stream_out(
     run = run_tap(fortnight)
     assert run.status == 1
     [error] = run.errors
-    assert "Stopped period_summaries before this sync" in error
+    assert "Stopped period_summaries at the start: " in error
     assert "$.data.summary.total_messages" in error
     assert run.records("period_summaries") == []
     truth = expected(sandbox.organisation, FORTNIGHT)
@@ -225,19 +226,103 @@ def test_a_sync_whose_streams_have_all_stopped_asks_for_nothing_more(
     assert max(asked) < DAYS[-1].isoformat()
 
 
+def put_wrong_users(sandbox: Sandbox) -> None:
+    sandbox.answers = broken(["data", "users"], 7)
+
+
+def put_wrong_data(sandbox: Sandbox) -> None:
+    sandbox.answers = broken(["data"], 7)
+
+
+def refuse(sandbox: Sandbox) -> None:
+    asks = faults.asks_for(day=BROKEN.isoformat())
+    sandbox.faults = faults.Fail(asks, [faults.Respond(400)] * 99)
+
+
+def fail(sandbox: Sandbox) -> None:
+    asks = faults.asks_for(day=BROKEN.isoformat())
+    sandbox.faults = faults.Fail(asks, [faults.SERVER_ERROR] * 99)
+
+
+@pytest.mark.parametrize("harm", [put_wrong_users, put_wrong_data, refuse, fail])
 def test_a_new_stream_that_stops_keeps_no_stream_out_that_begins_later(
-    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+    harm: Callable[[Sandbox], None],
 ) -> None:
     state = run_tap(fortnight).states[-1]
     del state["bookmarks"]["users"]
-    sandbox.answers = broken(["data", "users"], 7)
-    run = run_tap(fortnight, state=state)
+    harm(sandbox)
+    sandbox.requests.clear()
+    run = run_tap({**fortnight, "concurrency": 1}, state=state)
     assert run.status == 1
     assert f"Stopped users before {BROKEN}" in run.errors[0]
+    asked = [r.query["day"] for r in sandbox.requests if "day" in r.query]
+    assert set(asked) <= {str(day) for day in [*DAYS[:10], *DAYS[-4:]]}
     days = [row["day"] for row in run.records("daily")]
     truth = expected(sandbox.organisation, DAYS[-4:])["daily"]
     assert days == [row["day"] for row in truth]
     assert bookmarks(run.states[-1])["users"] == BEFORE
+
+
+def test_an_error_that_ends_a_sync_does_not_hide_who_stopped_before(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    put_wrong_users(sandbox)
+    asks = faults.asks_for(day=DAYS[9].isoformat())
+    sandbox.faults = faults.Fail(asks, [faults.Respond(404)] * 99)
+    [error] = run_tap(fortnight).errors
+    assert f"Stopped users before {BROKEN}" in error
+    assert f"The server rejected day {DAYS[9]}" in error
+
+
+@pytest.mark.parametrize("summary", [None, {"total_active_users": "many"}, {"new": 1}])
+def test_a_day_without_activity_needs_no_summary(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any], summary: Any
+) -> None:
+    def answer(envelope: dict[str, Any], request: Request) -> dict[str, Any]:
+        if request.query.get("day") == BROKEN.isoformat():
+            envelope["data"] |= {"users": [], "daily": [], "summary": summary}
+        return envelope
+
+    sandbox.answers = answer
+    run = run_tap(fortnight)
+    assert run.status == 0
+    assert bookmarks(run.states[-1])["users"] == DAYS[-1].isoformat()
+    assert "additional_fields" not in run.log
+
+
+def test_a_dry_run_asks_for_no_more_than_it_needs(
+    sandbox: Sandbox, fortnight: dict[str, Any], capsysbinary: Any
+) -> None:
+    """Days fetched ahead for nobody are neither waited for nor retried."""
+    later = [str(day) for day in (TODAY - timedelta(days=n) for n in range(1, 61))]
+
+    def fail_later(request: Request) -> faults.Fault | None:
+        failing = request.query.get("day") in later
+        return faults.SERVICE_UNAVAILABLE if failing else None
+
+    sandbox.faults = fail_later
+    first = (TODAY - timedelta(days=61)).isoformat()
+    tap = TapZencoder(config={**fortnight, "start_date": first})
+    started = time.monotonic()
+    tap.run_sync_dry_run(1, [tap.streams["users"]])
+    assert time.monotonic() - started < 2
+    run = Run(0, capsysbinary.readouterr().out, "")
+    assert len(run.records("users")) == 1
+    assert run.states == [EMPTY_STATE, EMPTY_STATE]
+
+
+def test_a_start_date_in_the_future_is_warned_about(
+    run_tap: RunTap, fortnight: dict[str, Any]
+) -> None:
+    state = run_tap(fortnight).states[-1]
+    for given in (None, state):
+        run = run_tap({**fortnight, "start_date": "2062-01-01"}, state=given)
+        assert run.status == 0
+        [warning] = run.warnings
+        assert "The start_date, 2062-01-01, is after the last day to sync" in warning
 
 
 def test_a_row_that_cannot_be_mapped_keeps_its_whole_day_out(
@@ -272,7 +357,7 @@ def test_a_dead_api_is_warned_about_once_for_each_attempt(
     run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
 ) -> None:
     sandbox.faults = faults.Fail(faults.is_usage, [faults.SERVER_ERROR] * 999)
-    run = run_tap({**fortnight, "concurrency": 8}, TEST_FIRST_DELAY="0.2")
+    run = run_tap({**fortnight, "concurrency": 8}, TEST_FIRST_DELAY="0.1")
     assert run.status == 1
     assert "HTTP 500: Failed to fetch data" in run.errors[0]
     assert 1 <= len(run.warnings) <= 6

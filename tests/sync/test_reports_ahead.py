@@ -18,7 +18,8 @@ from tap_zencoder.days import Window
 from tap_zencoder.errors import DayRefusedError, UnavailableError
 from tap_zencoder.sandbox import faults
 from tap_zencoder.sync import reports
-from tap_zencoder.sync.reports import ReportsAhead, reports_of_days
+from tap_zencoder.sync.log import SyncLog
+from tap_zencoder.sync.reports import ReportsAhead, without_refused_ends
 from tap_zencoder.tap import TapZencoder
 from tap_zencoder.transport import client
 from tap_zencoder.transport.client import Client
@@ -44,13 +45,16 @@ def ahead(
         known.close()
 
 
+def answers(fetched: ReportsAhead) -> Iterator[tuple[date, Any]]:
+    """Yield each day with its answer."""
+    for query, answer in fetched:
+        yield date.fromisoformat(query.value), answer
+
+
 def read(sandbox: Sandbox, window: Window = WINDOW, **more: Any) -> list[Any]:
     """Return each day with the number of its users."""
     with ahead(sandbox, window, **more) as (_, fetched):
-        return [
-            (day, len(user_rows(report, day)))
-            for day, report in reports_of_days(fetched.next, window, TODAY)
-        ]
+        return [(day, len(user_rows(report, day))) for day, report in answers(fetched)]
 
 
 def days_asked_for(sandbox: Sandbox) -> list[str]:
@@ -73,7 +77,7 @@ def test_the_answers_of_refused_days_are_not_kept(sandbox: Sandbox) -> None:
         else None
     )
     with ahead(sandbox, older) as (_, fetched):
-        days = reports_of_days(fetched.next, older, TODAY)
+        days = without_refused_ends(answers(fetched), TODAY, SyncLog())
         tracemalloc.start()
         try:
             assert next(days)[0] == WINDOW.first
@@ -109,7 +113,7 @@ def test_no_more_requests_are_under_way_than_allowed(
 
 def test_a_slow_reader_is_not_run_away_from(sandbox: Sandbox) -> None:
     with ahead(sandbox) as (_, fetched):
-        fetched.next()
+        next(iter(fetched))
         time.sleep(0.3)
         assert len(days_asked_for(sandbox)) == 1 + reports.AHEAD * 4
 
@@ -131,13 +135,12 @@ def test_a_failing_api_is_asked_less_at_once(
 
         sandbox.faults = fail_twice
         with ReportsAhead(known, map(UsageQuery.on, WINDOW)) as fetched:
-            for _day in WINDOW:
-                fetched.next()
+            assert len(list(fetched)) == len(WINDOW)
     assert min(allowed) < 4
     assert allowed[-1] == 4
 
 
-def test_days_before_a_failure_are_all_given(
+def test_days_around_a_failure_are_all_given(
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,16 +148,41 @@ def test_days_before_a_failure_are_all_given(
     broken = list(WINDOW)[7]
     asks = faults.asks_for(day=broken.isoformat())
     sandbox.faults = faults.Fail(asks, [faults.SERVER_ERROR] * 99)
-    given = []
+    with ahead(sandbox) as (_, fetched):
+        given = dict(answers(fetched))
+    assert list(given) == list(WINDOW)
+    [failed] = [day for day, answer in given.items() if isinstance(answer, Exception)]
+    assert failed == broken
+    assert isinstance(given[broken], UnavailableError)
+    assert f"day {broken}" in str(given[broken])
 
-    def read_on() -> None:
-        with ahead(sandbox) as (_, fetched):
-            for day, _report in reports_of_days(fetched.next, WINDOW, TODAY):
-                given.append(day)  # extending a list would lose them
 
-    with pytest.raises(UnavailableError, match=f"day {broken}"):
-        read_on()
-    assert given == list(WINDOW)[:7]
+def test_nothing_more_is_asked_for_once_the_reader_has_left(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.latency = 0.1
+    with ahead(sandbox) as (_, fetched):
+        next(iter(fetched))
+    asked = len(days_asked_for(sandbox))
+    time.sleep(0.5)
+    assert len(days_asked_for(sandbox)) <= asked + 4
+    assert asked < len(WINDOW)
+
+
+def test_queries_are_taken_as_there_is_room(sandbox: Sandbox) -> None:
+    """So that a day that nobody needs by then is not asked for."""
+    taken = []
+
+    def queries() -> Iterator[UsageQuery]:
+        for day in WINDOW:
+            taken.append(day)
+            yield UsageQuery.on(day)
+
+    known = Client(TapZencoder(config={**sandbox.settings()}).settings)
+    with ReportsAhead(known, queries()) as fetched:
+        next(iter(fetched))
+        assert len(taken) == 1 + reports.AHEAD * 4
+    known.close()
 
 
 def test_no_thread_is_left_behind(sandbox: Sandbox) -> None:
@@ -167,51 +195,47 @@ REFUSAL = DayRefusedError("not this day")
 LAST = TODAY - timedelta(days=1)
 
 
-def given_days(answers: str, last: date) -> list[int]:
-    """Return which days are given where some are refused (r) and some answered (a)."""
-    window = Window(last - timedelta(days=len(answers) - 1), last)
-    coming = iter(answers)
-
-    def next_report() -> Any:
-        if next(coming) == "r":
-            raise REFUSAL
-        return object()
-
-    days = reports_of_days(next_report, window, TODAY)
-    return [window.position(day) for day, _ in days]
+def given_days(coming: str, last: date) -> list[str]:
+    """Return what is given where some days are refused (r) and some answered (a)."""
+    window = Window(last - timedelta(days=len(coming) - 1), last)
+    of_kind: dict[str, Any] = {"r": REFUSAL, "a": object()}
+    days = ((d, of_kind[kind]) for d, kind in zip(window, coming, strict=True))
+    return [
+        f"{'r' if answer is REFUSAL else ''}{window.position(day)}"
+        for day, answer in without_refused_ends(days, TODAY, SyncLog())
+    ]
 
 
 @pytest.mark.parametrize(
-    ("answers", "last", "given"),
+    ("coming", "last", "given"),
     [
-        ("aaa", LAST, [1, 2, 3]),
-        ("rra", LAST, [3]),
-        ("aar", LAST, [1, 2]),
-        ("aarr", TODAY, [1, 2]),
-        ("rar", LAST, [2]),
+        ("aaa", LAST, ["1", "2", "3"]),
+        ("rra", LAST, ["3"]),
+        ("aar", LAST, ["1", "2"]),
+        ("aarr", TODAY, ["1", "2"]),
+        ("rar", LAST, ["2"]),
         ("r", LAST, []),
         ("rr", TODAY, []),
     ],
 )
 def test_days_that_are_refused_at_the_ends_are_left_out(
-    answers: str, last: date, given: list[int]
+    coming: str, last: date, given: list[str]
 ) -> None:
-    assert given_days(answers, last) == given
+    assert given_days(coming, last) == given
 
 
 @pytest.mark.parametrize(
-    ("answers", "last"),
+    ("coming", "last", "given"),
     [
-        ("ara", LAST),
-        ("arr", LAST),
-        ("aara", TODAY),
-        ("rr", LAST),
-        ("rrr", TODAY),
-        ("r", LAST - timedelta(days=1)),
+        ("ara", LAST, ["1", "r2", "3"]),
+        ("arr", LAST, ["1", "r2"]),
+        ("aara", TODAY, ["1", "2", "r3", "4"]),
+        ("rr", LAST, ["r2"]),
+        ("rrr", TODAY, ["r3"]),
+        ("r", LAST - timedelta(days=1), ["r1"]),
     ],
 )
-def test_days_that_are_refused_in_between_or_altogether_are_an_error(
-    answers: str, last: date
+def test_days_that_are_refused_in_between_or_altogether_are_given_as_such(
+    coming: str, last: date, given: list[str]
 ) -> None:
-    with pytest.raises(DayRefusedError):
-        given_days(answers, last)
+    assert given_days(coming, last) == given

@@ -190,7 +190,7 @@ def test_the_body_of_a_redirect_is_not_read(sandbox: Sandbox) -> None:
     def answer(connection: socket.socket) -> None:
         head = b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 9\r\n\r\n"
         connection.sendall(head)
-        time.sleep(1.5)
+        time.sleep(0.5)
 
     started = time.monotonic()
     with (

@@ -73,3 +73,31 @@ def test_a_turn_waits_for_a_pause_that_was_asked_for_meanwhile() -> None:
         asked = time.monotonic()
     other.join()
     assert ended[0] - asked >= 0.29
+
+
+def test_a_success_lets_somebody_in_who_waits_while_others_are_under_way() -> None:
+    throttle = Throttle(2)
+    throttle.failed(None)
+    taken = threading.Event()
+
+    def take_a_turn() -> None:
+        with throttle.turn():
+            taken.set()
+
+    other = threading.Thread(target=take_a_turn, daemon=True)
+    with throttle.turn():
+        other.start()
+        assert not taken.wait(0.1)
+        throttle.succeeded()
+        assert taken.wait(1)
+    other.join()
+
+
+def test_waiting_takes_no_processor() -> None:
+    throttle = Throttle(4)
+    throttle.failed(0.3)
+    spent = time.process_time()
+    throttle.wait()
+    with throttle.turn():
+        pass
+    assert time.process_time() - spent < 0.1

@@ -64,7 +64,6 @@ def read_token(response: Response) -> Token:
         # Not strictly: some servers send the lifetime as text.
         return msgspec.json.decode(response.body, type=Token, strict=False)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `")
-        raise Location(LOGIN, path.rstrip("`") or "$").error(problem) from error
+        raise Location(LOGIN).decoding_error(error) from error
     except responses.NOT_JSON as error:
         raise responses.not_json_error(response.body) from error

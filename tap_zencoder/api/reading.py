@@ -47,8 +47,14 @@ class Location:
         """Return the error that names the place, here or below, of a failure."""
         if not isinstance(error, msgspec.ValidationError):
             return self.error("text that JSON does not allow")
-        problem, _, step = str(error).partition(" - at `$")
-        return self.below(step.rstrip("`")).error(problem)
+        problem, path = problem_and_path(error)
+        return self.below(path).error(problem)
+
+
+def problem_and_path(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Return what msgspec found wrong, and the JSON path from where it began."""
+    problem, _, path = str(error).partition(" - at `$")
+    return problem, path.rstrip("`")
 
 
 def read_objects(raw: msgspec.Raw, where: Location, kind: type[Kind]) -> list[Kind]:
@@ -118,8 +124,8 @@ def _object(value: object, kind: type[Kind], new: set[str]) -> Kind:
     try:
         found = msgspec.convert(known, kind)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
-        raise _WrongValueError(path.rstrip("`"), problem) from error
+        problem, path = problem_and_path(error)
+        raise _WrongValueError(path, problem) from error
     found.additional_fields = json_text(unknown)
     return found
 
@@ -133,9 +139,7 @@ def _split(
     """
     if not isinstance(value, dict):
         raise _WrongValueError("", "an object was expected")
-    fields, required = _fields(kind)
-    for name in required - value.keys():
-        raise _WrongValueError(f".{name}", "the field is missing")
+    fields = _fields(kind)
     known: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
     for name, member in value.items():
@@ -169,8 +173,7 @@ def _split_items(
 
 
 @cache
-def _fields(kind: type[ApiObject]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the fields of a class that the API knows too, and those it must send."""
-    fields = [f for f in msgspec.structs.fields(kind) if f.type is not Added]
-    required = frozenset(f.name for f in fields if f.required)
-    return frozenset(f.name for f in fields), required
+def _fields(kind: type[ApiObject]) -> frozenset[str]:
+    """Return the fields of a class that the API knows too."""
+    fields = msgspec.structs.fields(kind)
+    return frozenset(field.name for field in fields if field.type is not Added)

@@ -214,7 +214,7 @@ def ahead(_: Path) -> list[str]:
             with Sandbox(Organisation(users=20), faults=plan) as server:
                 client = TapZencoder(config=server.settings()).client
                 started = time.monotonic()
-                queries = map(UsageQuery.on, window)
+                queries = (UsageQuery("day", str(day)) for day in window)
                 with reports.ReportsAhead(client, queries) as fetched:
                     list(fetched)
                 seconds.append(time.monotonic() - started)

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from tap_zencoder.api import responses
-from tap_zencoder.api.reading import Location
+from tap_zencoder.api.reports import contract_error
 from tap_zencoder.api.responses import Response
 from tap_zencoder.errors import AuthenticationError
 
@@ -64,6 +64,7 @@ def read_token(response: Response) -> Token:
         # Not strictly: some servers send the lifetime as text.
         return msgspec.json.decode(response.body, type=Token, strict=False)
     except msgspec.ValidationError as error:
-        raise Location(LOGIN).decoding_error(error) from error
+        problem, _, path = str(error).partition(" - at `")
+        raise contract_error(LOGIN, path.rstrip("`") or "$", problem) from error
     except responses.NOT_JSON as error:
         raise responses.not_json_error(response.body) from error

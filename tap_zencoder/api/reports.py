@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 import msgspec
 
+from tap_zencoder import errors
 from tap_zencoder.api import reading, responses
 from tap_zencoder.api.objects import DailyArrays
-from tap_zencoder.api.reading import Kind, Location
-from tap_zencoder.api.responses import Response
-from tap_zencoder.errors import (
-    AccessDeniedError,
-    AuthenticationError,
-    DayRefusedError,
-    TransientError,
-)
+from tap_zencoder.api.reading import Kind
 from tap_zencoder.redact import redacted
 
 USAGE_PATH = "/api/v1/data/usage"
 PERIODS = ("7d", "30d", "90d")
 
-_SUCCESS = b'"success"'
-_ERROR = b'"error"'
+_members_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENVELOPE = {"status", "data"}
 _DATA = {"period", "summary", "users", "daily"}
 
-_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
-
-class _Total(msgspec.Struct):
-    total_active_users: int
-
-
-_total = msgspec.json.Decoder(_Total)
-
-
-@dataclass(frozen=True, slots=True)
-class UsageQuery:
-    """One question to the usage endpoint: a single day, or a period ending now.
+class UsageQuery(NamedTuple):
+    """One question to the usage endpoint: a ``day``, or a ``period`` ending now.
 
     The API takes exactly one of the two ("Query String Parameters").
     """
@@ -47,31 +34,15 @@ class UsageQuery:
     parameter: str
     value: str
 
-    @classmethod
-    def on(cls, day: date) -> UsageQuery:
-        """Return the query for one day."""
-        return cls("day", day.isoformat())
-
-    @classmethod
-    def over(cls, period: str) -> UsageQuery:
-        """Return the query for one of `PERIODS`."""
-        return cls("period", period)
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """The query string."""
-        return {self.parameter: self.value}
-
-    @property
-    def is_day(self) -> bool:
-        """Whether a single day is asked for."""
-        return self.parameter == "day"
-
     def __str__(self) -> str:
         """Name the query for a message."""
-        if self.is_day:
+        if self.parameter == "day":
             return f"day {self.value}"
         return f"the usage of the last {self.value.removesuffix('d')} days"
+
+
+class _Total(msgspec.Struct):
+    total_active_users: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,49 +63,65 @@ class UsageReport:
     new_fields: set[str] = field(default_factory=set)
     surprises: list[str] = field(default_factory=list)
 
-    def place(self, name: str) -> Location:
-        """Return where a part of the data is."""
-        return Location(self.query, f"$.data.{name}", self.new_fields)
-
     def object(self, name: str, kind: type[Kind]) -> Kind:
         """Return the period or the summary."""
-        return reading.read_object(self._raw(name), self.place(name), kind)
+        with self.place(name) as new:
+            return reading.read_object(reading.decoded(self._raw(name)), kind, new)
 
     def objects(self, name: str, kind: type[Kind]) -> list[Kind]:
         """Return the users or the days."""
-        return reading.read_objects(self._raw(name), self.place(name), kind)
+        with self.place(name) as new:
+            return reading.read_objects(self._raw(name), kind, new)
 
     def items_of_days(
         self, array: str, kind: type[Kind]
     ) -> list[tuple[date, list[Kind]]]:
         """Return one of the arrays in ``data.daily[]``, each with its day."""
-        where = self.place("daily")
-        try:
-            raw = self._raw("daily")
-            entries = reading.decoder(DailyArrays).decode(raw) or []
-        except responses.NOT_JSON as error:
-            raise where.decoding_error(error) from error
         found = []
-        for i, entry in enumerate(entries):
-            place = where.below(f"[{i}].{array}")
-            items = reading.read_objects(getattr(entry, array), place, kind)
+        with self.place("daily"):
+            days = reading.decoded(self._raw("daily"), list[DailyArrays] | None) or []
+        for index, entry in enumerate(days):
+            with self.place(f"daily[{index}].{array}") as new:
+                items = reading.read_objects(getattr(entry, array), kind, new)
             found.append((entry.day, items))
         return found
 
     def active_users(self) -> int:
         """Return how many users the summary counts, or 0 if it does not say."""
         try:
-            return _total.decode(self.data["summary"]).total_active_users
-        except (KeyError, *responses.NOT_JSON):
+            total: _Total = reading.decoded(self.data["summary"], _Total)
+        except (KeyError, reading.WrongValueError):
             return 0
+        return total.total_active_users
+
+    @contextmanager
+    def place(self, path: str) -> Iterator[set[str]]:
+        """Say where in ``data`` something is wrong, or new, as the set then has it."""
+        new: set[str] = set()
+        try:
+            yield new
+        except reading.WrongValueError as error:
+            path = f"$.data.{path}{error.path}"
+            raise contract_error(self.query, path, error.problem) from error
+        place = re.sub(r"\[\d+\]", "[]", path)
+        self.new_fields.update(f"$.data.{place}{name}" for name in new)
 
     def _raw(self, name: str) -> msgspec.Raw:
         if name not in self.data:
-            raise self.place(name).error("the field is missing")
+            raise reading.WrongValueError("", "the field is missing")
         return self.data[name]
 
 
-def read_report(query: UsageQuery, response: Response) -> UsageReport:
+def contract_error(subject: object, path: str, problem: str) -> errors.ContractError:
+    """Return the error for an answer that is wrong at a JSON path."""
+    return errors.ContractError(
+        f"The answer for {subject} breaks the documented contract at {path}: "
+        f"{problem}. What was synced before is kept. If the API has changed, a newer "
+        "version of the tap may know it.",
+    )
+
+
+def read_report(query: UsageQuery, response: responses.Response) -> UsageReport:
     """Return the report in a response of the usage endpoint.
 
     Raises:
@@ -146,49 +133,57 @@ def read_report(query: UsageQuery, response: Response) -> UsageReport:
         ContractError: It is JSON, but not the documented envelope.
     """
     if response.status == responses.UNAUTHORIZED:
-        raise AuthenticationError(
+        raise errors.AuthenticationError(
             f"Zencoder did not accept the credentials (HTTP 401 for {query}). Check "
             "that the personal access token (client_id, client_secret) or the api_key "
             "is right, has not expired, and belongs to this organisation.",
         )
     if response.status == responses.FORBIDDEN:
-        raise AccessDeniedError(
+        raise errors.AccessDeniedError(
             f"Zencoder refused access to {query} (HTTP 403). The account behind the "
             "credentials needs the Owner or Manager role, and the organisation a plan "
             "with API access.",
         )
     if response.status != responses.OK:
         message = responses.server_message(response)
-        if response.status == responses.BAD_REQUEST and query.is_day:
+        if response.status == responses.BAD_REQUEST and query.parameter == "day":
             rejection = responses.rejection_message(query, response, message)
-            raise DayRefusedError(rejection)
+            raise errors.DayRefusedError(rejection)
         responses.raise_unless_ok(query, response, message)
     return _successful_report(query, response)
 
 
-def _successful_report(query: UsageQuery, response: Response) -> UsageReport:
-    where = Location(query)
-    try:
-        str(response.body, "utf-8")
-        envelope = _members.decode(response.body)
-        status = bytes(envelope.get("status", _SUCCESS))
-        if status == _ERROR:
-            message = responses.server_message(response)
-            words = f": {message}" if message else ""
-            raise TransientError(f"an error in an answer with HTTP 200{words}")
-        if status != _SUCCESS:
-            found = redacted(status.decode(), response.secrets)
-            problem = f'"success" was expected, not {found}'
-            raise where.below(".status").error(problem)
-        where = where.below(".data")
-        data = _members.decode(envelope.get("data", b"null"))
-    except msgspec.ValidationError as error:
-        raise where.error("an object was expected") from error
-    except RecursionError as error:
-        raise where.error("nested too deeply") from error
-    except responses.NOT_JSON as error:
-        raise responses.not_json_error(response.body) from error
+def _successful_report(query: UsageQuery, response: responses.Response) -> UsageReport:
+    envelope = _members(query, response, response.body, "$")
+    status = bytes(envelope.get("status", b'"success"'))
+    if status == b'"error"':
+        message = responses.server_message(response)
+        words = f": {message}" if message else ""
+        raise errors.TransientError(f"an error in an answer with HTTP 200{words}")
+    if status != b'"success"':
+        found = redacted(status.decode(), response.secrets)
+        problem = f'"success" was expected, not {found}'
+        raise contract_error(query, "$.status", problem)
+    data = _members(query, response, envelope.get("data", b"null"), "$.data")
     unknown = [f"$.{name}" for name in envelope if name not in _ENVELOPE]
     unknown += [f"$.data.{name}" for name in data if name not in _DATA]
     sentences = [f"The API sent {redacted(u)}, which no stream holds." for u in unknown]
     return UsageReport(query, response.received, data, surprises=sentences)
+
+
+def _members(
+    query: UsageQuery,
+    response: responses.Response,
+    raw: msgspec.Raw | bytes,
+    path: str,
+) -> dict[str, msgspec.Raw]:
+    try:
+        str(raw, "utf-8")
+        members: dict[str, msgspec.Raw] = _members_decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise contract_error(query, path, "an object was expected") from error
+    except RecursionError as error:
+        raise contract_error(query, path, "nested too deeply") from error
+    except responses.NOT_JSON as error:
+        raise responses.not_json_error(response.body) from error
+    return members

@@ -19,7 +19,7 @@ from tap_zencoder.api.objects import (
     Summary,
     UserUsage,
 )
-from tap_zencoder.api.reading import json_text
+from tap_zencoder.api.reading import WrongValueError, json_text
 from tap_zencoder.api.reports import UsageReport
 from tap_zencoder.days import utc_day
 
@@ -62,9 +62,9 @@ def user_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
         stamp = user.last_active
         try:  # nothing may be "" as well
             user.last_active = utc_day(stamp) if stamp else None
-        except ValueError as error:
-            place = report.place("users").below(f"[{index}].last_active")
-            raise place.error("neither a date nor a timestamp") from error
+        except ValueError:
+            with report.place(f"users[{index}].last_active"):
+                raise WrongValueError("", "neither a date nor a timestamp") from None
     return _stamped(users, day)
 
 

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tap_zencoder.errors import CatalogError, SettingsError, StateError, ZencoderError
+from tap_zencoder import errors
 
 
 def read_settings(path: str) -> dict[str, Any]:
     """Return the settings in a file, or raise SettingsError."""
     value = _read(path)
     if isinstance(value, str):
-        raise SettingsError([f"{path} {value}"])
+        raise errors.SettingsError([f"{path} {value}"])
     return value
 
 
@@ -23,17 +23,17 @@ def read_state(path: str) -> dict[str, Any]:
         "Restore its last whole version, or run without a state to sync again from the "
         "start"
     )
-    return _object(path, StateError, "The state file", advice)
+    return _object(path, errors.StateError, "The state file", advice)
 
 
 def read_catalog(path: str) -> dict[str, Any]:
     """Return the catalog in a file, or raise CatalogError."""
     advice = "Make one with: tap-zencoder --discover > catalog.json"
-    return _object(path, CatalogError, "The catalog", advice)
+    return _object(path, errors.CatalogError, "The catalog", advice)
 
 
 def _object(
-    path: str, error: type[ZencoderError], name: str, advice: str
+    path: str, error: type[errors.ZencoderError], name: str, advice: str
 ) -> dict[str, Any]:
     value = _read(path)
     if isinstance(value, str):

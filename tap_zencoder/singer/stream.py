@@ -33,7 +33,6 @@ class SingerStream(singer_sdk.Stream):
         self._sync_streams = sync_streams
 
     def synced(self) -> SyncedStream:
-        """Return the stream as a sync needs it."""
         is_incremental = self.replication_method == REPLICATION_INCREMENTAL
         # The SDK has no public way to have them.
         schemas = [message.to_dict() for message in self._generate_schema_messages()]

@@ -119,7 +119,6 @@ class ZencoderTap(singer_sdk.Tap):
 
     @override
     def discover_streams(self) -> Sequence[SingerStream]:
-        """Return the streams, which are the same for every organisation."""
         return [SingerStream(self, s, self.sync_streams) for s in self.definitions]
 
     @override
@@ -185,7 +184,7 @@ class ZencoderTap(singer_sdk.Tap):
     def check_connection(self) -> str:
         """Ask for the shortest period, and return a sentence about the answer."""
         try:
-            report = self.client.report(UsageQuery.over(PERIODS[0]))
+            report = self.client.report(UsageQuery("period", PERIODS[0]))
             users = report.object("summary", Summary).total_active_users
         finally:
             self.client.close()

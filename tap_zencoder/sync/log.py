@@ -24,7 +24,6 @@ class SyncLog:
         self._warned: set[str] = set()
 
     def info(self, message: str) -> None:
-        """Log a message."""
         self._logger.info("%s", message)
 
     def warn_once(self, message: str, first: str = "") -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tap_zencoder.errors import OutputClosedError, OutputError
+from tap_zencoder import errors
 
 PIECE = 64 * 1024
 """Bytes written at once, up to the end of a line: as much as a pipe holds. A signal
@@ -46,7 +46,6 @@ class MessageWriter:
         self._stop_with: int | None = None
 
     def write(self, message: Mapping[str, Any]) -> None:
-        """Write a message."""
         self._write_piece(memoryview(_encoder.encode(message) + b"\n"))
 
     def write_records(self, lines: bytes, records: Mapping[str, int]) -> None:
@@ -70,9 +69,9 @@ class MessageWriter:
         try:
             _write_all(piece)
         except BrokenPipeError as error:
-            raise OutputClosedError from error
+            raise errors.OutputClosedError from error
         except OSError as error:
-            raise OutputError(error.strerror or type(error).__name__) from error
+            raise errors.OutputError(error.strerror or type(error).__name__) from error
         finally:
             self._writing = False
         if self._stop_with is not None:

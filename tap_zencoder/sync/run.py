@@ -13,18 +13,11 @@ from datetime import date, datetime
 from itertools import chain, groupby, islice
 from typing import Any
 
+from tap_zencoder import errors
 from tap_zencoder.api.objects import ApiObject
 from tap_zencoder.api.reports import PERIODS, UsageQuery, UsageReport
 from tap_zencoder.api.rows import period_row
 from tap_zencoder.days import Window, WindowSettings, union
-from tap_zencoder.errors import (
-    BodyTooLargeError,
-    ContractError,
-    RequestRejectedError,
-    StreamsStoppedError,
-    UnavailableError,
-    ZencoderError,
-)
 from tap_zencoder.streams import DayStream, Stream
 from tap_zencoder.sync.bookmarks import Bookmarks
 from tap_zencoder.sync.log import SyncLog, counted
@@ -34,7 +27,12 @@ from tap_zencoder.sync.reports import Answer, ReportsAhead, without_refused_ends
 from tap_zencoder.transport.client import Client
 
 Rows = Sequence[ApiObject]
-_OF_ONE_DAY = (ContractError, RequestRejectedError, UnavailableError, BodyTooLargeError)
+_OF_ONE_DAY = (
+    errors.ContractError,
+    errors.RequestRejectedError,
+    errors.UnavailableError,
+    errors.BodyTooLargeError,
+)
 """Errors that concern the streams of the day they are about, and no other."""
 
 
@@ -56,7 +54,6 @@ class SyncedStream:
 
     @property
     def name(self) -> str:
-        """The name of the stream."""
         return self.stream.name
 
 
@@ -111,18 +108,18 @@ class Sync:
         self._log_start()
         try:
             self._pass()
-        except ZencoderError as error:
+        except errors.ZencoderError as error:
             if stopped := self._stopped():
-                raise StreamsStoppedError(f"{stopped} {error}") from error
+                raise errors.StreamsStoppedError(f"{stopped} {error}") from error
             raise
         if not self._has_begun:
             self._begin()
         if stopped := self._stopped():
-            raise StreamsStoppedError(stopped)
+            raise errors.StreamsStoppedError(stopped)
 
     def _pass(self) -> None:
         periods = self._periods()
-        queries = chain(map(UsageQuery.over, periods), self._queries_of_days())
+        queries = chain(periods, self._queries_of_days())
         with (
             ReportsAhead(self._client, queries) as ahead,
             progress_reporting(self._window) as report_progress,
@@ -142,7 +139,7 @@ class Sync:
         # Taken little by little: a day whose streams have stopped is not asked for.
         for day in self._window or ():
             if self._due(day):
-                yield UsageQuery.on(day)
+                yield UsageQuery("day", day.isoformat())
 
     def _due(self, day: date) -> list[SyncedStream]:
         return [s for s in self._live() if s.window and day in s.window]
@@ -150,13 +147,13 @@ class Sync:
     def _live(self) -> list[SyncedStream]:
         return [s for s in self._day_streams if s.window and not s.failure]
 
-    def _periods(self) -> tuple[str, ...]:
+    def _periods(self) -> list[UsageQuery]:
         if len(self._day_streams) == len(self._streams):
-            return ()
+            return []
         if not self._days.reaches_yesterday(self._today):
             self._log.info("Skipping period_summaries: the API's periods end today.")
-            return ()
-        return PERIODS
+            return []
+        return [UsageQuery("period", period) for period in PERIODS]
 
     def _log_start(self) -> None:
         def start(synced: SyncedStream) -> tuple[str, str]:
@@ -175,7 +172,7 @@ class Sync:
         [synced] = [s for s in self._streams if s not in self._day_streams]
         try:
             rows = [period_row(report) for report in reports]
-        except ContractError as error:
+        except errors.ContractError as error:
             self._stop(synced, "at the start", error)
         else:
             end = max(row.end for row in rows)
@@ -239,7 +236,9 @@ class Sync:
         self._left -= len(rows)
         return rows
 
-    def _stop(self, synced: SyncedStream, where: str, error: ZencoderError) -> None:
+    def _stop(
+        self, synced: SyncedStream, where: str, error: errors.ZencoderError
+    ) -> None:
         synced.failure = f"{where}: {error}"
         self._log.warn_once(f"Stopping {synced.name} {where}; the end says why.")
 
@@ -254,6 +253,6 @@ class Sync:
 
 
 def _report(answer: Answer) -> UsageReport:
-    if isinstance(answer, ZencoderError):
+    if isinstance(answer, errors.ZencoderError):
         raise answer
     return answer

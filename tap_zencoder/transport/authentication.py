@@ -30,7 +30,6 @@ class ApiKey:
         self._headers = {"zencoder-api-key": api_key}
 
     def headers(self) -> Headers:
-        """Return the key."""
         return self._headers
 
     def renew(self, refused: Headers) -> bool:  # noqa: ARG002  # there is only one key

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import backoff
 
+from tap_zencoder import errors
 from tap_zencoder.api import login, reports
 from tap_zencoder.api.responses import UNAUTHORIZED, Response
 from tap_zencoder.checks.settings import Settings
-from tap_zencoder.errors import TransientError, UnavailableError
 from tap_zencoder.transport.authentication import (
     ApiKey,
     Authenticator,
@@ -84,13 +84,13 @@ class Client:
         """Slow everybody down after a failure, before anybody else has a turn."""
         try:
             yield
-        except TransientError as error:
+        except errors.TransientError as error:
             self.throttle.failed(error.retry_after)
             raise
 
     def _get(self, query: reports.UsageQuery, headers: Headers) -> Response:
         self.tally.count_request()
-        url, parameters = self._usage_url, query.parameters
+        url, parameters = self._usage_url, dict([query])
         return self._connection.send("GET", url, params=parameters, headers=headers)
 
     def _log_in(self, url: str, body: dict[str, str]) -> login.Token:
@@ -105,7 +105,7 @@ class Client:
     def _persistently(self, subject: object, ask: Callable[[], _Answer]) -> _Answer:
         retrying = backoff.on_exception(
             backoff.expo,
-            TransientError,
+            errors.TransientError,
             max_tries=ATTEMPTS,
             factor=FIRST_DELAY,
             on_backoff=lambda details: self._on_retry(subject, details),
@@ -113,8 +113,8 @@ class Client:
         )
         try:
             answer = retrying(ask)()
-        except TransientError as error:
-            raise UnavailableError(
+        except errors.TransientError as error:
+            raise errors.UnavailableError(
                 f"Gave up on {subject} after {ATTEMPTS} attempts. Last error: {error}. "
                 "Try again later; the next sync continues where this one stopped.",
             ) from error
@@ -122,7 +122,7 @@ class Client:
         return answer
 
     def _on_retry(self, subject: object, details: Any) -> None:
-        error: TransientError = details["exception"]
+        error: errors.TransientError = details["exception"]
         pause = max(details["wait"], error.retry_after or 0)
         is_news = self.tally.count_retry(details["tries"], pause)
         # Not a logger of the module: a logging configuration, which is read after the
@@ -149,7 +149,6 @@ class Tally:
         self._lock = threading.Lock()
 
     def count_request(self) -> None:
-        """Count a request."""
         with self._lock:
             self.requests += 1
 

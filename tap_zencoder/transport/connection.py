@@ -17,14 +17,8 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from tap_zencoder import errors
 from tap_zencoder.api.responses import Response
-from tap_zencoder.errors import (
-    BodyTooLargeError,
-    CertificateError,
-    NetworkSetupError,
-    TransientError,
-    ZencoderError,
-)
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes, after decompression: more than a day of three hundred thousand users."""
@@ -57,7 +51,6 @@ class Connection:
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=at_once))
 
     def close(self) -> None:
-        """Close every socket."""
         self._session.close()
 
     def send(
@@ -85,7 +78,7 @@ class Connection:
         except (OSError, ValueError, HTTPError) as error:
             if isinstance(error, _TIMEOUTS):
                 problem = f"no answer from {host} within {self._timeout:g} s"
-                raise TransientError(problem) from error
+                raise errors.TransientError(problem) from error
             raise _explained(error, host) from error
         received = datetime.now(UTC)
         return Response(response.status_code, response.headers, body, received)
@@ -115,7 +108,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise BodyTooLargeError(
+            raise errors.BodyTooLargeError(
                 f"The server's answer is larger than {LARGEST_BODY // 2**20} MiB, "
                 "which no day of usage is. Check api_url and auth_url.",
             )
@@ -124,11 +117,11 @@ def _read(response: requests.Response, deadline: float) -> bytes:
     return bytes(body)
 
 
-def _explained(error: Exception, host: str) -> ZencoderError:
+def _explained(error: Exception, host: str) -> errors.ZencoderError:
     cause = _root_cause(error)
     reason = str(cause)
     if "CERTIFICATE_VERIFY_FAILED" in reason:
-        return CertificateError(
+        return errors.CertificateError(
             f"The TLS certificate of {host} could not be verified. If your network "
             "inspects TLS, name its CA bundle in REQUESTS_CA_BUNDLE.",
         )
@@ -142,12 +135,12 @@ def _explained(error: Exception, host: str) -> ZencoderError:
         return _setup_error(host, problem)
     for kind, sentence in _FAILURES:
         if isinstance(error, kind) or isinstance(cause, kind):
-            return TransientError(sentence.format(host))
-    return TransientError(f"the connection to {host} broke")
+            return errors.TransientError(sentence.format(host))
+    return errors.TransientError(f"the connection to {host} broke")
 
 
-def _setup_error(host: str, problem: str) -> NetworkSetupError:
-    return NetworkSetupError(
+def _setup_error(host: str, problem: str) -> errors.NetworkSetupError:
+    return errors.NetworkSetupError(
         f"No request to {host} can be made: {problem}. Check api_url and auth_url, "
         "and in the environment the proxy (HTTPS_PROXY, ALL_PROXY) and the file of "
         "certificates (REQUESTS_CA_BUNDLE).",

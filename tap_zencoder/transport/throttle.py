@@ -23,7 +23,6 @@ class Throttle:
 
     @property
     def allowed(self) -> int:
-        """How many requests may be under way at once."""
         return self._allowed
 
     def succeeded(self) -> None:

@@ -23,7 +23,7 @@ from tap_zencoder.errors import (
 )
 
 DAY = date(2026, 3, 2)
-QUERY = UsageQuery.on(DAY)
+QUERY = UsageQuery("day", str(DAY))
 DATA: dict[str, Any] = {
     "period": {"start": "2026-03-02", "end": "2026-03-02", "days": 1},
     "summary": {"total_active_users": 1, "total_messages": 5},
@@ -54,9 +54,9 @@ def report(data: Any, **envelope: Any) -> UsageReport:
 
 
 def test_a_query_asks_for_a_day_or_a_period_and_never_both() -> None:
-    assert QUERY.parameters == {"day": "2026-03-02"}
-    assert UsageQuery.over("30d").parameters == {"period": "30d"}
-    assert [str(QUERY), str(UsageQuery.over("7d"))] == [
+    assert dict([QUERY]) == {"day": "2026-03-02"}
+    assert dict([UsageQuery("period", "30d")]) == {"period": "30d"}
+    assert [str(QUERY), str(UsageQuery("period", "7d"))] == [
         "day 2026-03-02",
         "the usage of the last 7 days",
     ]

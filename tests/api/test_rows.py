@@ -31,7 +31,7 @@ SUMMARY = {"total_active_users": 1, "total_messages": 5}
 def report(**data: Any) -> UsageReport:
     given = {"period": PERIOD, "summary": SUMMARY, "users": [], "daily": [], **data}
     body = {"status": "success", "data": given}
-    return read_report(UsageQuery.on(DAY), response(200, body))
+    return read_report(UsageQuery("day", str(DAY)), response(200, body))
 
 
 def plain(found: Any) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def test_users_are_stamped_with_the_day_that_was_asked_for() -> None:
 def test_a_period_is_a_row_with_new_totals_under_the_object_they_came_in() -> None:
     period, summary = {**PERIOD, "zone": "UTC"}, {**SUMMARY, "lines_accepted": 9}
     body = {"data": {"period": period, "summary": summary}}
-    answer = read_report(UsageQuery.over("7d"), response(200, body))
+    answer = read_report(UsageQuery("period", "7d"), response(200, body))
     [row] = plain([rows.period_row(answer)])
     assert json.loads(row.pop("additional_fields")) == {
         "period": {"zone": "UTC"},

@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["tap_zencoder"]):
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-QUERY = UsageQuery.on(TODAY)
+QUERY = UsageQuery("day", str(TODAY))
 IDE = {"ide_name": "VS Code", "engaged_users": 1}
 LANGUAGE = {"language_name": "Go", "engaged_users": 1}
 DAY = {"day": "2026-03-02", "active_users": 1, "messages": 5}

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 WINDOW = Window(date(2026, 2, 1), date(2026, 2, 20))
 
 
+def queries(window: Window) -> list[UsageQuery]:
+    return [UsageQuery("day", str(day)) for day in window]
+
+
 @contextmanager
 def ahead(
     sandbox: Sandbox, window: Window = WINDOW, concurrency: int = 4
@@ -39,7 +43,7 @@ def ahead(
     config = {**sandbox.settings(), "concurrency": concurrency}
     known = Client(TapZencoder(config=config).settings)
     try:
-        with ReportsAhead(known, map(UsageQuery.on, window)) as fetched:
+        with ReportsAhead(known, queries(window)) as fetched:
             yield known, fetched
     finally:
         known.close()
@@ -134,7 +138,7 @@ def test_a_failing_api_is_asked_less_at_once(
             return faults.SERVER_ERROR if len(allowed) in {4, 5} else None
 
         sandbox.faults = fail_twice
-        with ReportsAhead(known, map(UsageQuery.on, WINDOW)) as fetched:
+        with ReportsAhead(known, queries(WINDOW)) as fetched:
             assert len(list(fetched)) == len(WINDOW)
     assert min(allowed) < 4
     assert allowed[-1] == 4
@@ -173,13 +177,13 @@ def test_queries_are_taken_as_there_is_room(sandbox: Sandbox) -> None:
     """So that a day that nobody needs by then is not asked for."""
     taken = []
 
-    def queries() -> Iterator[UsageQuery]:
-        for day in WINDOW:
-            taken.append(day)
-            yield UsageQuery.on(day)
+    def watched() -> Iterator[UsageQuery]:
+        for query in queries(WINDOW):
+            taken.append(query)
+            yield query
 
     known = Client(TapZencoder(config={**sandbox.settings()}).settings)
-    with ReportsAhead(known, queries()) as fetched:
+    with ReportsAhead(known, watched()) as fetched:
         next(iter(fetched))
         assert len(taken) == 1 + reports.AHEAD * 4
     known.close()

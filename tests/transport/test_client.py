@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tap_zencoder.sandbox import Request, Sandbox
 
 DAY = date(2026, 3, 2)
-QUERY = UsageQuery.on(DAY)
+QUERY = UsageQuery("day", str(DAY))
 
 _open: list[Client] = []
 
@@ -136,7 +136,7 @@ def test_an_answer_that_hangs_or_drips_is_cut_off_at_the_timeout(
     sandbox.faults = faults.Fail(faults.is_usage, [fault])
     started = time.monotonic()
     with pytest.raises(UnavailableError, match=r"no answer from .* within 1 s"):
-        ask(zencoder(sandbox, request_timeout=1), UsageQuery.over("90d"))
+        ask(zencoder(sandbox, request_timeout=1), UsageQuery("period", "90d"))
     assert time.monotonic() - started < 3
 
 
@@ -222,7 +222,7 @@ def test_an_answer_that_drips_fast_enough_is_read(sandbox: Sandbox) -> None:
 
 def test_a_rejected_request_is_not_repeated(sandbox: Sandbox) -> None:
     with pytest.raises(RequestRejectedError, match="Period has to be one of 7d"):
-        ask(zencoder(sandbox), UsageQuery.over("8d"))
+        ask(zencoder(sandbox), UsageQuery("period", "8d"))
     assert len([r for r in sandbox.requests if faults.is_usage(r)]) == 1
 
 
@@ -232,7 +232,7 @@ def test_a_body_beyond_the_limit_is_refused_by_name(
 ) -> None:
     monkeypatch.setattr(connection, "LARGEST_BODY", 1024)
     with pytest.raises(BodyTooLargeError):
-        ask(zencoder(sandbox), UsageQuery.over("90d"))
+        ask(zencoder(sandbox), UsageQuery("period", "90d"))
 
 
 def test_a_pause_the_server_asks_for_holds_every_worker_back(sandbox: Sandbox) -> None:
@@ -254,7 +254,7 @@ def test_a_pause_the_server_asks_for_holds_every_worker_back(sandbox: Sandbox) -
     refused.start()
     throttled.wait()
     time.sleep(0.2)
-    fetch(UsageQuery.on(DAY - timedelta(days=1)))
+    fetch(UsageQuery("day", str(DAY - timedelta(days=1))))
     refused.join()
     assert min(arrivals[1:]) - arrivals[0] >= 0.95
 
@@ -297,7 +297,7 @@ def at_once(fetch: Callable[[UsageQuery], object], days: list[UsageQuery]) -> No
 
 def test_a_revoked_token_is_renewed_once_by_many_workers(sandbox: Sandbox) -> None:
     known = zencoder(sandbox, concurrency=16)
-    days = [UsageQuery.on(TODAY - timedelta(days=n)) for n in range(1, 17)]
+    days = [UsageQuery("day", str(TODAY - timedelta(days=n))) for n in range(1, 17)]
     fetch = known.report
     fetch(QUERY)
     sandbox.revoke_tokens()
@@ -320,7 +320,7 @@ def test_a_token_that_expires_is_renewed_once_by_many_workers(
 ) -> None:
     sandbox.token_lifetime = 1
     known = zencoder(sandbox, concurrency=16)
-    days = [UsageQuery.on(TODAY - timedelta(days=n)) for n in range(1, 17)]
+    days = [UsageQuery("day", str(TODAY - timedelta(days=n))) for n in range(1, 17)]
     fetch = known.report
     fetch(QUERY)
     time.sleep(1)

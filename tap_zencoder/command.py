@@ -108,9 +108,8 @@ def run() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (OutputClosedError, BrokenPipeError):
-        time.sleep(
-            _SIGNAL_WITHIN
-        )  # Ctrl-C in a shell ends both, and the target may be quicker
+        # Ctrl-C in a shell ends both, and the target may be quicker.
+        time.sleep(_SIGNAL_WITHIN)
         _leave_in_silence()
     except Exception as error:  # noqa: BLE001  # the last line of defence
         _fail(error)

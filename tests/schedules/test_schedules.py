@@ -168,7 +168,7 @@ def test_the_second_night_asks_only_for_the_lookback_and_the_new_days(
             **until,
         )
         assert not machine.failed, machine.log
-        assert "All right: " in machine.log
+        assert "Connection OK: " in machine.log
         days = [r.query["day"] for r in sandbox.requests if "day" in r.query]
         assert sorted(days) == [day.isoformat() for day in asked]
         check_rows(server, sandbox, Window(FIRST_NIGHT.first, asked.last))
@@ -202,7 +202,8 @@ def test_a_failed_night_fails_the_job_and_the_next_goes_on_from_there(
     assert not night.failed, night.log
     reached = broken - timedelta(days=1)
     again = Window(reached - timedelta(days=3), FIRST_NIGHT.last)
-    assert f"Syncing {again}; bookmark: {reached}" in night.log
+    assert f"Syncing {again} of daily, " in night.log
+    assert f"; bookmark: {reached}" in night.log
     check_rows(server, sandbox, FIRST_NIGHT)
 
 

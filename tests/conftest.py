@@ -116,7 +116,7 @@ def server() -> Iterator[PostgresServer]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seeds",
-        default="0-3",
+        default="0-2",
         help="FIRST-LAST: the seeds of tests that leave something to chance",
     )
 

@@ -15,7 +15,7 @@ from support.logs import kept
 from support.runs import TODAY, Run
 
 from tap_zencoder.command import command
-from tap_zencoder.errors import AuthenticationError
+from tap_zencoder.errors import AuthenticationError, ZencoderError
 from tap_zencoder.sandbox import Organisation, Sandbox, faults
 from tap_zencoder.sandbox.service import CLIENT_ID, CLIENT_SECRET
 
@@ -73,6 +73,22 @@ def test_bad_settings_are_reported_all_at_once(run_tap: RunTap) -> None:
     assert "there is no setting star_date (did you mean start_date?)" in error
 
 
+@pytest.fixture
+def refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., str]:
+    """Run the command in this process; return the sentence with which it refuses."""
+    monkeypatch.setattr("tap_zencoder.command.set_up_logging", lambda: None)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+
+    def sentence(config: dict[str, Any], *words: str) -> str:
+        file = tmp_path / "config.json"
+        file.write_text(json.dumps(config))
+        with pytest.raises(ZencoderError) as error:
+            command.main(["--config", str(file), *words], standalone_mode=False)
+        return str(error.value)
+
+    return sentence
+
+
 @pytest.mark.parametrize(
     ("option", "content", "sentence"),
     [
@@ -109,7 +125,7 @@ def test_bad_settings_are_reported_all_at_once(run_tap: RunTap) -> None:
     ],
 )
 def test_a_broken_file_is_one_sentence(
-    run_tap: RunTap,
+    refusal: Callable[..., str],
     tmp_path: Path,
     option: str,
     content: str | None,
@@ -118,20 +134,19 @@ def test_a_broken_file_is_one_sentence(
     file = tmp_path / "broken.json"
     if content is not None:
         file.write_text(content)
-    run = run_tap({"api_key": "the-key"}, option, str(file))
-    assert sentence.format(file=file) in the_error(run)
-    assert run.output == b""
+    error = refusal({"api_key": "the-key"}, option, str(file))
+    assert sentence.format(file=file) in error
 
 
 @pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
 def test_a_file_in_another_encoding_is_one_sentence(
-    run_tap: RunTap,
+    refusal: Callable[..., str],
     tmp_path: Path,
     option: str,
 ) -> None:
     file = tmp_path / "wide.json"
     file.write_text("{}", encoding="utf-16")
-    error = the_error(run_tap({"api_key": "the-key"}, option, str(file)))
+    error = refusal({"api_key": "the-key"}, option, str(file))
     assert f"{file} is not JSON (not even text in UTF-8)." in error
 
 
@@ -148,16 +163,16 @@ def test_a_file_in_another_encoding_is_one_sentence(
     ],
 )
 def test_a_broken_stream_map_is_one_sentence(
-    run_tap: RunTap,
+    refusal: Callable[..., str],
     column: str,
     expression: str | float | None,
     sentence: str,
 ) -> None:
     maps = {"stream_maps": {"users": {column: expression}}}
-    run = run_tap({"api_key": "the-key", **maps})
-    assert sentence in the_error(run)
-    assert "Bad settings: stream_maps" in run.log
-    assert "pepper" not in run.log
+    error = refusal({"api_key": "the-key", **maps})
+    assert sentence in error
+    assert error.startswith("Bad settings: stream_maps")
+    assert "pepper" not in error
 
 
 def test_a_map_of_what_is_no_stream_is_not_quoted(run_tap: RunTap) -> None:

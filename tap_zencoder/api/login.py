@@ -33,15 +33,6 @@ class Token(msgspec.Struct):
         return 86400 if self.expires_in is None else self.expires_in
 
 
-def login_body(client_id: str, client_secret: str) -> dict[str, str]:
-    """Return the JSON body of a login ("Request Body Parameters")."""
-    return {
-        "client_id": client_id,
-        "client_secret": client_secret,
-        "grant_type": "client_credentials",
-    }
-
-
 def read_token(response: Response) -> Token:
     """Return the token in a response of the token endpoint.
 

@@ -59,11 +59,10 @@ def server_message(response: Response) -> str:
 
 def rejection_message(subject: object, response: Response, message: str = "") -> str:
     """Return the sentence about a refused request, with the server's own message."""
-    status = f"HTTP {response.status}"
-    sentence = f"{status}: {message}" if message else status
+    words = f": {message}" if message else ""
     explained = message and response.status == BAD_REQUEST
     advice = "" if explained else f" {_CHECK_ADDRESSES}."
-    return f"The server rejected {subject} ({sentence}).{advice}"
+    return f"The server rejected {subject} (HTTP {response.status}{words}).{advice}"
 
 
 def raise_unless_ok(subject: object, response: Response, message: str = "") -> None:

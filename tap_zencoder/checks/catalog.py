@@ -27,7 +27,7 @@ def checked_catalog(
     try:
         for entry in catalog["streams"]:
             for problem in _problems(entry, streams):
-                raise CatalogError(_sentence(problem))
+                raise _unusable(problem)
         entries = catalog["streams"]
         return {"streams": [_complete(e, streams[e["tap_stream_id"]]) for e in entries]}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -37,14 +37,12 @@ def checked_catalog(
 def unreadable(error: Exception) -> CatalogError:
     """Return the error for a catalog that is none, or that the SDK cannot read."""
     missing = f", {redacted(str(error))}" if isinstance(error, KeyError) else ""
-    return CatalogError(
-        _sentence(f"it is no catalog ({type(error).__name__}{missing})")
-    )
+    return _unusable(f"it is no catalog ({type(error).__name__}{missing})")
 
 
-def _sentence(problem: str) -> str:
+def _unusable(problem: str) -> CatalogError:
     advice = "Make one with: tap-zencoder --discover > catalog.json"
-    return f"The catalog cannot be used: {problem}. {advice}"
+    return CatalogError(f"The catalog cannot be used: {problem}. {advice}")
 
 
 def _problems(entry: Mapping[str, Any], streams: Collection[str]) -> Iterator[str]:
@@ -67,19 +65,15 @@ def _problems(entry: Mapping[str, Any], streams: Collection[str]) -> Iterator[st
 
 
 def _root(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    roots = [m["metadata"] for m in _metadata(entry) if not m["breadcrumb"]]
+    roots = [m["metadata"] for m in entry.get("metadata", []) if not m["breadcrumb"]]
     return roots[0] if roots else {}
-
-
-def _metadata(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return list(entry.get("metadata", []))
 
 
 def _complete(entry: Mapping[str, Any], stream: Stream) -> dict[str, Any]:
     given = entry["schema"]["properties"]
     missing = [name for name in stream.schema["properties"] if name not in given]
     places = [["properties", name] for name in missing]
-    metadata = [m for m in _metadata(entry) if m["breadcrumb"] not in places]
+    metadata = [m for m in entry.get("metadata", []) if m["breadcrumb"] not in places]
     deselected = {"inclusion": "available", "selected": False}
     metadata += [{"breadcrumb": place, "metadata": deselected} for place in places]
     complete = {**entry, "metadata": metadata}

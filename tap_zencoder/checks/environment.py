@@ -13,13 +13,13 @@ import msgspec
 from tap_zencoder.checks.wording import unknown_name
 
 PREFIX = "TAP_ZENCODER_"
+Properties = Mapping[str, Mapping[str, Any]]
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off")
 
 
 def read_environment(
-    environment: Mapping[str, str],
-    properties: Mapping[str, Mapping[str, Any]],
+    environment: Mapping[str, str], properties: Properties
 ) -> dict[str, Any]:
     """Return the settings in the environment, by name; an empty one is not set.
 
@@ -33,8 +33,7 @@ def read_environment(
 
 
 def unknown_variables(
-    environment: Iterable[str],
-    properties: Mapping[str, Mapping[str, Any]],
+    environment: Iterable[str], properties: Properties
 ) -> Iterable[str]:
     """Yield a sentence for each variable that looks like a setting and is none."""
     # Meltano's own variables have two underscores. Those of a plugin that inherits have

@@ -148,8 +148,7 @@ def _day(text: str | None) -> date | None:
 
 def _url_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for name in ("api_url", "auth_url"):
-        problem = _url_problem(config.get(name, "https://default"))
-        if problem:
+        if problem := _url_problem(config[name]) if name in config else None:
             yield f"{name} {problem}"
 
 

@@ -134,6 +134,7 @@ class Sync:
                 report_progress(day)
                 if self._left == 0:
                     break
+                del answer  # one day's memory ends before the next one's begins
 
     def _queries_of_days(self) -> Iterator[UsageQuery]:
         # Taken little by little: a day whose streams have stopped is not asked for.

@@ -44,13 +44,8 @@ class ClientCredentials:
     at once, and not again once it has failed: it has done its own retrying by then.
     """
 
-    def __init__(
-        self,
-        client_id: str,
-        client_secret: str,
-        log_in: Callable[[], Token],
-    ) -> None:
-        self.secrets: tuple[str, ...] = (client_id, client_secret)
+    def __init__(self, secrets: tuple[str, ...], log_in: Callable[[], Token]) -> None:
+        self.secrets = secrets
         self._log_in = log_in
         self._lock = threading.Lock()
         self._headers: Headers | None = None

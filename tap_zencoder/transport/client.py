@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import backoff
@@ -63,11 +64,13 @@ class Client:
     def _authenticator(self, settings: Settings) -> Authenticator:
         if settings.api_key:
             return ApiKey(settings.api_key)
-        client_id, secret = settings.client_id, settings.client_secret
-        body = login.login_body(client_id, secret)
-        return ClientCredentials(
-            client_id, secret, lambda: self._log_in(settings.auth_url, body)
-        )
+        secrets = {
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret,
+        }
+        body = {**secrets, "grant_type": "client_credentials"}
+        log_in = partial(self._log_in, settings.auth_url, body)
+        return ClientCredentials(tuple(secrets.values()), log_in)
 
     def _ask(self, query: reports.UsageQuery) -> reports.UsageReport:
         with self.throttle.turn(), self._pausing():

@@ -32,7 +32,7 @@ def test_an_api_key_goes_into_its_own_header_and_cannot_be_renewed() -> None:
 
 
 def test_client_credentials_hold_themselves_and_their_tokens_secret() -> None:
-    auth = ClientCredentials("the-id", "the-secret", TokenEndpoint())
+    auth = ClientCredentials(("the-id", "the-secret"), TokenEndpoint())
     auth.renew(auth.headers())
     auth.headers()
     assert set(auth.secrets) == {"the-id", "the-secret", "token-1", "token-2"}
@@ -40,7 +40,7 @@ def test_client_credentials_hold_themselves_and_their_tokens_secret() -> None:
 
 def test_one_token_serves_every_request_until_it_nears_its_end() -> None:
     endpoint = TokenEndpoint(lifetime=0.5)
-    auth = ClientCredentials("the-id", "the-secret", endpoint)
+    auth = ClientCredentials(("the-id", "the-secret"), endpoint)
     assert auth.headers() == auth.headers() == {"Authorization": "Bearer token-1"}
     time.sleep(0.5)
     assert auth.headers() == {"Authorization": "Bearer token-2"}
@@ -54,7 +54,7 @@ def test_a_token_is_renewed_before_it_expires(
 ) -> None:
     clock = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    auth = ClientCredentials("the-id", "the-secret", TokenEndpoint(lifetime))
+    auth = ClientCredentials(("the-id", "the-secret"), TokenEndpoint(lifetime))
     first = auth.headers()
     clock[0] = 1000 + still_good
     assert auth.headers() == first
@@ -64,7 +64,7 @@ def test_a_token_is_renewed_before_it_expires(
 
 def test_many_threads_that_are_refused_at_once_log_in_once() -> None:
     endpoint = TokenEndpoint(takes=0.05)
-    auth = ClientCredentials("the-id", "the-secret", endpoint)
+    auth = ClientCredentials(("the-id", "the-secret"), endpoint)
     refused = auth.headers()
 
     def be_refused() -> None:
@@ -86,7 +86,7 @@ def test_a_login_that_failed_is_not_repeated() -> None:
         attempts.append(1)
         raise AuthenticationError("refused")
 
-    auth = ClientCredentials("the-id", "the-secret", refuse)
+    auth = ClientCredentials(("the-id", "the-secret"), refuse)
     for _ in range(3):
         with pytest.raises(AuthenticationError):
             auth.headers()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from warehouses.stores import DuckDB, JsonLines, Postgres, Store
+from warehouses.stores import KINDS, DuckDB, JsonLines, Postgres, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,6 @@ collect_ignore = (
     if os.environ.get("TEST_WAREHOUSES") == "all"
     else ["test_bigquery.py", "test_snowflake.py", "test_volume.py"]
 )
-KINDS = ("postgres", "duckdb", "jsonl")
 
 
 @pytest.fixture(scope="session")

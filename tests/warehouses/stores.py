@@ -23,6 +23,7 @@ from warehouses.loading import Loader, plugin, project_settings
 if TYPE_CHECKING:
     from support.postgres_server import PostgresServer
 
+KINDS = ("postgres", "duckdb", "jsonl")
 DATES = {"day", "start", "end", "last_active"}
 
 Row = dict[str, Any]

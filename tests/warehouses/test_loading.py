@@ -13,7 +13,6 @@ from support.runs import KEYS, STREAMS, TODAY, YESTERDAY, bookmarks
 from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation
 from warehouses import documents
-from warehouses.conftest import KINDS
 from warehouses.loading import extracted
 from warehouses.organisations import (
     LEFT,
@@ -24,7 +23,7 @@ from warehouses.organisations import (
     SettledOrganisation,
     with_new_fields_apart,
 )
-from warehouses.stores import JsonLines, Postgres, sorted_by_key
+from warehouses.stores import KINDS, JsonLines, Postgres, sorted_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -54,7 +54,7 @@ def main() -> int:
         return status
 
     # The tap's own words: the days it asks for, and the bookmark it started from.
-    window = re.search(r"Syncing (.*) of .*; bookmark: (.*)", LOG.read_text())
+    window = re.search(r"Syncing (.*): .*; bookmark: (.*)", LOG.read_text())
     if window:
         days, bookmark = window.groups()
         first = bookmark == "none yet"

@@ -163,7 +163,7 @@ class Sync:
         by_start = groupby(sorted(self._day_streams, key=start), start)
         for (window, bookmark), streams in by_start:
             names = ", ".join(s.name for s in streams)
-            self._log.info(f"Syncing {window} of {names}; bookmark: {bookmark}")
+            self._log.info(f"Syncing {window}: {names}; bookmark: {bookmark}")
         self._log.warn_of_empty_windows(
             self._days, [s.bookmark for s in self._day_streams if not s.window]
         )

@@ -202,7 +202,7 @@ def test_a_failed_night_fails_the_job_and_the_next_goes_on_from_there(
     assert not night.failed, night.log
     reached = broken - timedelta(days=1)
     again = Window(reached - timedelta(days=3), FIRST_NIGHT.last)
-    assert f"Syncing {again} of daily, " in night.log
+    assert f"Syncing {again}: daily, " in night.log
     assert f"; bookmark: {reached}" in night.log
     check_rows(server, sandbox, FIRST_NIGHT)
 

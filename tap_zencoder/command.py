@@ -158,7 +158,8 @@ def _leave_with_the_reader() -> None:
     A write would show it, but a tap that waits for the API may not write for minutes.
     """
     output = sys.stdout.fileno()
-    if hasattr(select, "poll") and stat.S_ISFIFO(os.fstat(output).st_mode):
+    mode = os.fstat(output).st_mode
+    if hasattr(select, "poll") and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
         threading.Thread(target=_watch, args=(output,), daemon=True).start()
 
 

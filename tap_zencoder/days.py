@@ -77,9 +77,8 @@ class WindowSettings:
         return max(self.start_date or resumed, resumed)
 
     def _last(self, today: date) -> date:
-        if self.end_date is not None:
-            return min(self.end_date, today)
-        return today if self.include_today else today - _DAY
+        last = today if self.include_today else today - _DAY
+        return last if self.end_date is None else min(self.end_date, last)
 
 
 def union(windows: Iterable[Window]) -> Window | None:

@@ -87,8 +87,15 @@ settings = st.builds(
             {"end_date": date(2027, 1, 1)},
             YESTERDAY,
             "2026-03-06",
+            "2026-03-09",
+            id="an end date in the future: today is not over all the same",
+        ),
+        pytest.param(
+            {"end_date": date(2027, 1, 1), "include_today": True},
+            YESTERDAY,
+            "2026-03-06",
             "2026-03-10",
-            id="an end date in the future ends today",
+            id="an end date in the future, and today too",
         ),
         pytest.param(
             {"lookback_days": 90},

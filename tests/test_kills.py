@@ -6,6 +6,7 @@ import os
 import random
 import select
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -241,6 +242,27 @@ def test_a_target_that_goes_away_ends_the_sync_quietly(
     assert "Traceback" not in log
     assert "BrokenPipe" not in log
     assert "| ERROR " not in log
+
+
+def test_a_reader_that_leaves_a_socket_ends_the_sync(
+    tap_command: TapCommand,
+    sandbox: Sandbox,
+    settings: dict[str, Any],
+) -> None:
+    """As Node makes the stdout of the programs that it runs."""
+    sandbox.faults = faults.Fail(faults.is_usage, [faults.throttled("60")] * 99)
+    words, environment = tap_command(settings)
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen(
+        words, env=environment, stdout=theirs.fileno(), stderr=subprocess.PIPE
+    ) as process:
+        theirs.close()
+        while not any(faults.is_usage(request) for request in sandbox.requests):
+            time.sleep(0.01)
+        ours.close()
+        assert process.wait(timeout=2) == 1
+        assert process.stderr is not None
+        assert "| ERROR " not in kept(process.stderr.read())
 
 
 def test_a_state_never_says_more_than_the_records_before_it(

@@ -165,12 +165,13 @@ def _url_problem(url: str) -> str | None:
         return "must not hold a user name or password"
     if parts.query or parts.fragment:
         return "must not hold a query or a fragment"
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         return "must start with https:// (http:// is for this machine only)"
     return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -19,11 +19,14 @@ from urllib3.exceptions import (
 
 from tap_zencoder import errors
 from tap_zencoder.api.responses import Response
+from tap_zencoder.checks.settings import is_loopback
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes, after decompression: more than a day of three hundred thousand users."""
 
 _CHUNK = 64 * 1024
+_NO_PROXY = {"no_proxy": "localhost,127.0.0.0/8,::1"}
+"""For this machine, whatever the environment says: secrets go there in clear."""
 _TIMEOUTS = (requests.Timeout, ReadTimeoutError)
 _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (
@@ -64,18 +67,20 @@ class Connection:
             BodyTooLargeError: The body is larger than `LARGEST_BODY`.
         """
         host = urlsplit(url).netloc
+        proxies = _NO_PROXY if is_loopback(urlsplit(url).hostname or "") else None
         deadline = time.monotonic() + self._timeout
         try:
             with self._session.request(
                 method,
                 url,
                 timeout=self._timeout,
+                proxies=proxies,
                 auth=_keep_as_is,
                 stream=True,
                 **options,
             ) as response:
                 body = b"" if response.is_redirect else _read(response, deadline)
-        except (OSError, ValueError, HTTPError) as error:
+        except (OSError, TypeError, ValueError, HTTPError) as error:
             if isinstance(error, _TIMEOUTS):
                 problem = f"no answer from {host} within {self._timeout:g} s"
                 raise errors.TransientError(problem) from error
@@ -130,7 +135,7 @@ def _explained(error: Exception, host: str) -> errors.ZencoderError:
         return _setup_error(host, "the file of certificates cannot be used")
     # Our own headers are sound: the checks of settings and tokens see to that.
     of_server = isinstance(error, requests.exceptions.InvalidHeader)
-    if isinstance(error, ValueError) and not of_server:
+    if isinstance(error, (TypeError, ValueError)) and not of_server:
         problem = f"a URL or a proxy cannot be understood ({type(error).__name__})"
         return _setup_error(host, problem)
     for kind, sentence in _FAILURES:

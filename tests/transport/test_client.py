@@ -21,6 +21,7 @@ from tap_zencoder.errors import (
     AuthenticationError,
     BodyTooLargeError,
     CertificateError,
+    NetworkSetupError,
     RequestRejectedError,
     UnavailableError,
 )
@@ -368,13 +369,49 @@ def test_a_proxy_that_is_not_there_is_named(
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://someone:something@127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "")
-    monkeypatch.setenv("http_proxy", "http://someone:something@127.0.0.1:9")
-    monkeypatch.setenv("no_proxy", "")
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://someone:something@127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    elsewhere = zencoder(sandbox, auth_url="https://zencoder.invalid/oauth/token")
     with pytest.raises(UnavailableError, match="no way through the proxy") as error:
-        ask(zencoder(sandbox))
+        ask(elsewhere)
     assert "something" not in str(error.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+def test_what_is_on_this_machine_goes_through_no_proxy(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    try:
+        socket.create_connection(
+            (host, int(sandbox.api_url.rpartition(":")[2]))
+        ).close()
+    except OSError:
+        pytest.skip(f"the sandbox does not listen at {host}")
+    urls = {
+        name: url.replace("127.0.0.1", host)
+        for name, url in sandbox.settings().items()
+        if name.endswith("_url")
+    }
+    assert ask(zencoder(sandbox, **urls)) == truth(sandbox)
+
+
+@pytest.mark.parametrize("proxy", ["http://u:p@", "http://[bad", "gopher://x:1"])
+def test_a_proxy_that_is_none_is_an_error_of_the_setup(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, proxy)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    elsewhere = zencoder(sandbox, auth_url="https://zencoder.invalid/oauth/token")
+    with pytest.raises(NetworkSetupError, match="proxy cannot be understood"):
+        ask(elsewhere)
 
 
 def test_a_server_with_an_unknown_certificate_is_refused(sandbox: Sandbox) -> None:

@@ -379,7 +379,7 @@ def test_a_proxy_that_is_not_there_is_named(
     assert "something" not in str(error.value)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_what_is_on_this_machine_goes_through_no_proxy(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
@@ -387,12 +387,6 @@ def test_what_is_on_this_machine_goes_through_no_proxy(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "")
-    try:
-        socket.create_connection(
-            (host, int(sandbox.api_url.rpartition(":")[2]))
-        ).close()
-    except OSError:
-        pytest.skip(f"the sandbox does not listen at {host}")
     urls = {
         name: url.replace("127.0.0.1", host)
         for name, url in sandbox.settings().items()

@@ -78,6 +78,8 @@ class DailyArrays(msgspec.Struct):
     """The same day, for whoever reads one of its arrays and nothing else."""
 
     day: date
+    active_users: Any = None
+    messages: Any = None
     ides: msgspec.Raw = msgspec.Raw(b"null")
     languages: msgspec.Raw = msgspec.Raw(b"null")
 

@@ -41,6 +41,10 @@ class UsageQuery(NamedTuple):
         return f"the usage of the last {self.value.removesuffix('d')} days"
 
 
+class _Messages(msgspec.Struct):
+    messages: float
+
+
 class _Total(msgspec.Struct):
     total_active_users: int
 
@@ -85,6 +89,33 @@ class UsageReport:
                 items = reading.read_objects(getattr(entry, array), kind, new)
             found.append((entry.day, items))
         return found
+
+    def check_is_about(self, day: date) -> None:
+        """Raise ContractError if the answer is about other days than the one asked for.
+
+        A cache may give another day, and whatever drops the query gets the default of
+        seven. Users are those of the day if their number or messages are, as its own
+        entry has them.
+        """
+        try:
+            entries = (
+                reading.decoded(self.data["daily"], list[DailyArrays] | None) or []
+            )
+            others = sorted({str(entry.day) for entry in entries if entry.day != day})
+            if not others:
+                return
+            users = reading.decoded(self.data["users"], list[_Messages] | None) or []
+        except (KeyError, reading.WrongValueError):
+            return  # the streams that load it will find what is wrong
+        number, messages = len(users), sum(user.messages for user in users)
+        agree = any(
+            entry.day == day
+            and (entry.active_users == number or entry.messages == messages)
+            for entry in entries
+        )
+        if users and not agree:
+            problem = f"it is about {', '.join(others)}, and not about {day} alone"
+            raise contract_error(self.query, "$.data.daily", problem)
 
     def active_users(self) -> int:
         """Return how many users the summary counts, or 0 if it does not say."""

@@ -183,6 +183,11 @@ class Sync:
 
     def _sync_day(self, due: list[SyncedStream], day: date, answer: Answer) -> None:
         made: list[tuple[SyncedStream, Rows]] = []
+        if isinstance(answer, UsageReport):
+            try:
+                answer.check_is_about(day)
+            except errors.ContractError as error:
+                answer = error
         for synced in due:
             assert isinstance(synced.stream, DayStream)  # noqa: S101  # for mypy
             try:

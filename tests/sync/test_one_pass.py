@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -323,6 +323,68 @@ def test_a_start_date_in_the_future_is_warned_about(
         assert run.status == 0
         [warning] = run.warnings
         assert "The start_date, 2062-01-01, is after the last day to sync" in warning
+
+
+def answer_with(data_of: Callable[[Sandbox, date], Any]) -> Callable[[Sandbox], Any]:
+    """Have the answer for one day hold other data."""
+
+    def harm(sandbox: Sandbox) -> None:
+        def answer(envelope: dict[str, Any], request: Request) -> dict[str, Any]:
+            if request.query.get("day") == BROKEN.isoformat():
+                return {**envelope, "data": data_of(sandbox, BROKEN)}
+            return envelope
+
+        sandbox.answers = answer
+
+    return harm
+
+
+@pytest.mark.parametrize(
+    ("data_of", "about"),
+    [
+        pytest.param(
+            lambda sandbox, day: sandbox.organisation.period(7, day),
+            str(BROKEN - timedelta(days=3)),
+            id="the default period, as without a query",
+        ),
+        pytest.param(
+            lambda sandbox, day: sandbox.organisation.day(day - timedelta(days=1)),
+            BEFORE,
+            id="another day, as from a cache",
+        ),
+    ],
+)
+def test_an_answer_about_other_days_is_an_error(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+    data_of: Callable[[Sandbox, date], Any],
+    about: str,
+) -> None:
+    answer_with(data_of)(sandbox)
+    run = run_tap(fortnight)
+    assert run.status == 1
+    [error] = run.errors
+    assert f"The answer for day {BROKEN}" in error
+    assert about in error
+    assert {bookmarks(run.states[-1])[s] for s in DAY_STREAMS} == {BEFORE}
+
+
+def test_an_answer_with_a_neighbour_is_believed_if_its_figures_agree(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    """As where the period of a single day spans two dates."""
+
+    def data_of(sandbox: Sandbox, day: date) -> Any:
+        own, before = (
+            sandbox.organisation.day(d) for d in (day, day - timedelta(days=1))
+        )
+        return {**own, "daily": [*before["daily"], *own["daily"]]}
+
+    answer_with(data_of)(sandbox)
+    run = run_tap(fortnight)
+    assert run.status == 0
+    assert run.records("users") == expected(sandbox.organisation, FORTNIGHT)["users"]
 
 
 def test_a_row_that_cannot_be_mapped_keeps_its_whole_day_out(

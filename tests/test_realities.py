@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -215,7 +216,8 @@ def test_history_that_is_refused_is_left_out_with_a_warning(
     days = f"{len(gone)} days, {gone[0]} to {gone[-1]}"
     told = f"does not answer for {days}. They are older than what it keeps"
     assert run.log.count(told) == 1
-    assert len(asked) == len(set(asked)), "a refused day was asked for again"
+    refused = {str(day): 2 for day in gone}  # a refusal may pass
+    assert Counter(asked) == {**Counter(set(asked)), **refused}
 
 
 def test_a_today_that_is_refused_is_left_to_the_next_sync(

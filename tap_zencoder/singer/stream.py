@@ -17,7 +17,7 @@ from typing_extensions import override
 from tap_zencoder.checks import stream_maps
 from tap_zencoder.streams import REPLICATION_KEY, Stream
 from tap_zencoder.sync.messages import record_lines
-from tap_zencoder.sync.run import SyncedStream
+from tap_zencoder.sync.synced_stream import SyncedStream
 
 
 class SingerStream(singer_sdk.Stream):

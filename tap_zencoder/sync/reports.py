@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
 from datetime import date, timedelta
 from itertools import islice
@@ -91,12 +91,16 @@ class ReportsAhead:
 
 
 def without_refused_ends(
-    answers: Iterable[tuple[date, Answer]], today: date, log: SyncLog
+    answers: Iterable[tuple[date, Answer]],
+    today: date,
+    is_kept: Callable[[date], bool],
+    log: SyncLog,
 ) -> Iterator[tuple[date, Answer]]:
     """Yield days with their answers, without those that the API refuses at the ends.
 
     At the start they are older than what it keeps, at the end they may not be over in
-    its time zone. A refusal in between, or of all days that are over, is yielded.
+    its time zone. A refusal in between, of all days that are over, or of a day that it
+    must still have is yielded.
     """
     refused: list[tuple[date, DayRefusedError]] = []
     any_answered = False
@@ -108,10 +112,9 @@ def without_refused_ends(
             # Without the traceback, which would keep the whole answer in memory.
             refused.append((day, answer.with_traceback(None)))
             continue
-        if any_answered:
-            yield from refused
-        else:
-            _warn_of(refused, "They are older than what it keeps", log)
+        left_out = [(d, e) for d, e in refused if not any_answered and not is_kept(d)]
+        _warn_of(left_out, "They are older than what it keeps", log)
+        yield from ((d, e) for d, e in refused if any_answered or is_kept(d))
         refused.clear()
         any_answered = True
         yield day, answer

@@ -7,26 +7,24 @@ that stream stops before the day, and the pass goes on for the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain, groupby, islice
 from typing import Any
 
 from tap_zencoder import errors
-from tap_zencoder.api.objects import ApiObject
 from tap_zencoder.api.reports import PERIODS, UsageQuery, UsageReport
 from tap_zencoder.api.rows import period_row
-from tap_zencoder.days import Window, WindowSettings, union
-from tap_zencoder.streams import DayStream, Stream
+from tap_zencoder.days import DEFAULT_HISTORY_DAYS, WindowSettings, union
+from tap_zencoder.streams import DayStream
 from tap_zencoder.sync.bookmarks import Bookmarks
 from tap_zencoder.sync.log import SyncLog, counted
 from tap_zencoder.sync.messages import MessageWriter
 from tap_zencoder.sync.progress import progress_reporting
 from tap_zencoder.sync.reports import Answer, ReportsAhead, without_refused_ends
+from tap_zencoder.sync.synced_stream import Rows, SyncedStream
 from tap_zencoder.transport.client import Client
 
-Rows = Sequence[ApiObject]
 _OF_ONE_DAY = (
     errors.ContractError,
     errors.RequestRejectedError,
@@ -34,27 +32,6 @@ _OF_ONE_DAY = (
     errors.BodyTooLargeError,
 )
 """Errors that concern the streams of the day they are about, and no other."""
-
-
-@dataclass
-class SyncedStream:
-    """A selected stream in one sync.
-
-    ``messages`` makes RECORD messages of rows that came at a moment, as lines, and
-    counts them by stream. A stream that is not incremental starts anew in every sync.
-    """
-
-    stream: Stream
-    is_incremental: bool
-    schema_messages: list[dict[str, Any]]
-    messages: Callable[[Rows, datetime], tuple[bytes, Mapping[str, int]]]
-    bookmark: date | None = None
-    window: Window | None = None
-    failure: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.stream.name
 
 
 class Sync:
@@ -128,7 +105,9 @@ class Sync:
             if periods:
                 self._sync_periods([a for _, a in islice(answers, len(periods))])
             of_days = ((date.fromisoformat(q.value), answer) for q, answer in answers)
-            for day, answer in without_refused_ends(of_days, self._today, self._log):
+            for day, answer in without_refused_ends(
+                of_days, self._today, self._is_kept, self._log
+            ):
                 if due := self._due(day):
                     self._sync_day(due, day, answer)
                 report_progress(day)
@@ -144,6 +123,12 @@ class Sync:
 
     def _due(self, day: date) -> list[SyncedStream]:
         return [s for s in self._live() if s.window and day in s.window]
+
+    def _is_kept(self, day: date) -> bool:
+        """Return whether the API must have a day, since a stream has come so far."""
+        is_recent = (self._today - day).days < DEFAULT_HISTORY_DAYS
+        after_bookmark = any(s.bookmark and s.bookmark < day for s in self._due(day))
+        return is_recent and after_bookmark
 
     def _live(self) -> list[SyncedStream]:
         return [s for s in self._day_streams if s.window and not s.failure]

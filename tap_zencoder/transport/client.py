@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -55,7 +55,13 @@ class Client:
             UnavailableError: All of `ATTEMPTS` tries failed.
             ZencoderError: Any other error of `reports.read_report`, at once.
         """
-        return self._persistently(query, lambda: self._ask(query))
+        ask = partial(self._ask, query)
+        with suppress(errors.DayRefusedError):
+            return self._persistently(query, ask)
+        # Days that are refused may be left out for good, so a refusal that passes must
+        # not be believed.
+        time.sleep(FIRST_DELAY)
+        return self._persistently(query, ask)
 
     def close(self) -> None:
         """Close every socket; a later request opens new ones."""

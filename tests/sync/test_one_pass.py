@@ -387,6 +387,50 @@ def test_an_answer_with_a_neighbour_is_believed_if_its_figures_agree(
     assert run.records("users") == expected(sandbox.organisation, FORTNIGHT)["users"]
 
 
+FIVE = [str(day) for day in DAYS[4:9]]
+
+
+def test_a_refusal_that_passes_skips_no_day(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    state = run_tap(fortnight, today=DAYS[4]).states[-1]
+    refused: set[str] = set()
+
+    def refuse_once(request: Request) -> faults.Fault | None:
+        day = request.query.get("day", "")
+        if day not in FIVE or day in refused:
+            return None
+        refused.add(day)
+        return faults.Respond(400)
+
+    sandbox.faults = refuse_once
+    run = run_tap({**fortnight, "lookback_days": 0}, state=state)
+    assert run.status == 0
+    assert refused == set(FIVE)
+    truth = expected(sandbox.organisation, DAYS[3:])["users"]
+    assert run.records("users") == truth
+
+
+def test_days_after_a_bookmark_that_stay_refused_are_an_error(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    state = run_tap(fortnight, today=DAYS[5]).states[-1]
+    sandbox.faults = lambda request: (
+        faults.Respond(400) if request.query.get("day") in FIVE else None
+    )
+    run = run_tap({**fortnight, "lookback_days": 0}, state=state)
+    assert run.status == 1
+    assert f"The server rejected day {FIVE[1]}" in run.errors[0]
+    assert bookmarks(run.states[-1] if run.states else state)["users"] == FIVE[0]
+    later = run_tap(
+        {**fortnight, "lookback_days": 0, "end_date": str(DAYS[-1])},
+        state=state,
+        today=DAYS[-1] + timedelta(days=120),
+    )
+    assert later.status == 0
+    assert "They are older than what it keeps" in later.warnings[0]
+
+
 def test_a_row_that_cannot_be_mapped_keeps_its_whole_day_out(
     run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
 ) -> None:

@@ -81,7 +81,7 @@ def test_the_answers_of_refused_days_are_not_kept(sandbox: Sandbox) -> None:
         else None
     )
     with ahead(sandbox, older) as (_, fetched):
-        days = without_refused_ends(answers(fetched), TODAY, SyncLog())
+        days = without_refused_ends(answers(fetched), TODAY, lambda _: False, SyncLog())
         tracemalloc.start()
         try:
             assert next(days)[0] == WINDOW.first
@@ -199,14 +199,16 @@ REFUSAL = DayRefusedError("not this day")
 LAST = TODAY - timedelta(days=1)
 
 
-def given_days(coming: str, last: date) -> list[str]:
+def given_days(coming: str, last: date, kept_from: date = TODAY) -> list[str]:
     """Return what is given where some days are refused (r) and some answered (a)."""
     window = Window(last - timedelta(days=len(coming) - 1), last)
     of_kind: dict[str, Any] = {"r": REFUSAL, "a": object()}
     days = ((d, of_kind[kind]) for d, kind in zip(window, coming, strict=True))
     return [
         f"{'r' if answer is REFUSAL else ''}{window.position(day)}"
-        for day, answer in without_refused_ends(days, TODAY, SyncLog())
+        for day, answer in without_refused_ends(
+            days, TODAY, lambda day: day >= kept_from, SyncLog()
+        )
     ]
 
 
@@ -243,3 +245,8 @@ def test_days_that_are_refused_in_between_or_altogether_are_given_as_such(
     coming: str, last: date, given: list[str]
 ) -> None:
     assert given_days(coming, last) == given
+
+
+def test_a_refusal_of_a_day_that_must_be_there_is_given_as_such() -> None:
+    kept_from = LAST - timedelta(days=2)
+    assert given_days("rrra", LAST, kept_from) == ["r2", "r3", "4"]

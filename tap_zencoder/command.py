@@ -11,12 +11,18 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from tap_zencoder.checks import files
-from tap_zencoder.errors import OutputClosedError, OutputError, ZencoderError
+from tap_zencoder.errors import (
+    OutputClosedError,
+    OutputError,
+    SettingsError,
+    ZencoderError,
+)
 from tap_zencoder.singer.logs import set_up_logging
 from tap_zencoder.tap import TapZencoder
 
@@ -118,6 +124,8 @@ def run() -> None:
 def _settings(sources: tuple[str, ...]) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for source in sources:
+        if source.upper() == _ENVIRONMENT != source and not Path(source).exists():
+            raise SettingsError([f"--config {source}: did you mean --config ENV?"])
         if source != _ENVIRONMENT:
             config |= files.read_settings(source)
     return {"config": config, "parse_env_config": _ENVIRONMENT in sources}

@@ -116,6 +116,8 @@ def refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., st
         ),
         ("--state", '{"bookmarks": NaN}', 'has "bookmarks" that are not an object'),
         ("--catalog", '{"streams": NaN}', "it is no catalog"),
+        ("--state", '{"bookmarks": ' + '{"a":' * 2000 + "1" + "}" * 2001, "nested too"),
+        ("--state", '{"bookmarks": {"\\ud800": {}}}', "half of a pair of surrogates"),
         ("--state", None, "The state file {file} cannot be read: No such file or"),
         ("--catalog", None, "The catalog {file} cannot be read: No such file or"),
         ("--config", '{"concurrency": ' + "9" * 5000 + "}", "a number with too many"),
@@ -136,6 +138,16 @@ def test_a_broken_file_is_one_sentence(
         file.write_text(content)
     error = refusal({"api_key": "the-key"}, option, str(file))
     assert sentence.format(file=file) in error
+
+
+def test_credentials_in_an_environment_that_is_not_read_are_pointed_at(
+    refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAP_ZENCODER_API_KEY", "not-shown")
+    error = refusal({})
+    assert "(TAP_ZENCODER_API_KEY: read with --config ENV)" in error
+    assert "not-shown" not in error
+    assert "did you mean --config ENV?" in refusal({}, "--config", "env")
 
 
 @pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tap_zencoder import errors
 
 
@@ -44,17 +46,20 @@ def _object(
 def _read(path: str) -> dict[str, Any] | str:
     """Return the JSON object in a file, or what is wrong with it, as a clause."""
     try:
-        content = Path(path).read_text(encoding="utf-8")
-        value = json.loads(content)
+        value = json.loads(Path(path).read_text(encoding="utf-8"))
+        msgspec.json.encode(value)  # as it will have to be written
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     except RecursionError:
-        return "is not JSON (nested too deeply)"
+        reason = "nested too deeply"
+    except UnicodeDecodeError:
+        reason = "not even text in UTF-8"
     except UnicodeError:
-        return "is not JSON (not even text in UTF-8)"
+        reason = "half of a pair of surrogates"
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}" if error.doc else "empty"
-        return f"is not JSON ({place})"
+        reason = f"line {error.lineno}, column {error.colno}" if error.doc else "empty"
     except ValueError:
-        return "is not JSON (a number with too many digits)"
-    return value if isinstance(value, dict) else "is not a JSON object"
+        reason = "a number with too many digits"
+    else:
+        return value if isinstance(value, dict) else "is not a JSON object"
+    return f"is not JSON ({reason})"

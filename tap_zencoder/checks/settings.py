@@ -47,11 +47,15 @@ class Settings(WindowSettings):
 
 
 def checked_settings(
-    config: Mapping[str, Any], schema: Mapping[str, Any], streams: Collection[str]
+    config: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    streams: Collection[str],
+    unread: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return a configuration that can be used, with the defaults filled in.
 
-    ``schema`` is the JSON Schema of the settings, ``streams`` the names there are. A
+    ``schema`` is the JSON Schema of the settings, ``streams`` the names there are,
+    ``unread`` the variables that would be settings if the environment was asked. A
     message never quotes the value of a secret.
 
     Raises SettingsError with every problem found.
@@ -73,7 +77,7 @@ def checked_settings(
             if name not in properties
         ),
         *wrong.values(),
-        *_credential_problems(config),
+        *_credential_problems(config, unread),
         *_date_problems(sound),
         *_url_problems(sound),
         *stream_maps.problems(maps, streams),
@@ -115,7 +119,9 @@ def _violation_problem(
     return f"{problem}, not {redacted(repr(error.instance))}"
 
 
-def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:
+def _credential_problems(
+    config: Mapping[str, Any], unread: Collection[str]
+) -> Iterator[str]:
     login = [name for name in CLIENT_CREDENTIALS if name in config]
     if API_KEY in config and login:
         yield (
@@ -123,7 +129,8 @@ def _credential_problems(config: Mapping[str, Any]) -> Iterator[str]:
             "in at a time: either client_id and client_secret, or api_key"
         )
     elif API_KEY not in config and not login:
-        yield "no credentials: set client_id and client_secret, or api_key"
+        hint = f" ({' and '.join(unread)}: read with --config ENV)" if unread else ""
+        yield f"no credentials: set client_id and client_secret, or api_key{hint}"
     elif API_KEY not in config and len(login) == 1:
         missing = next(name for name in CLIENT_CREDENTIALS if name not in config)
         yield f"{login[0]} is set without {missing}"

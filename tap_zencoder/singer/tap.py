@@ -22,7 +22,11 @@ from tap_zencoder.api.objects import Summary
 from tap_zencoder.api.reports import PERIODS, UsageQuery
 from tap_zencoder.checks import catalog as catalogs
 from tap_zencoder.checks import settings, stream_maps
-from tap_zencoder.checks.environment import read_environment, unknown_variables
+from tap_zencoder.checks.environment import (
+    PREFIX,
+    read_environment,
+    unknown_variables,
+)
 from tap_zencoder.errors import SettingsError
 from tap_zencoder.redact import redacted
 from tap_zencoder.singer.logs import only_warnings
@@ -93,9 +97,11 @@ class ZencoderTap(singer_sdk.Tap):
         properties["flattening_max_key_length"]["minimum"] = _LONGEST_COLUMN
         for sentence in unknown_variables(os.environ, properties):
             cls.logger.warning("%s", sentence)
-        given = read_environment(os.environ, properties) if parse_env_config else {}
+        given = read_environment(os.environ, properties)
         names = [stream.name for stream in cls.definitions]
-        return settings.checked_settings({**(config or {}), **given}, schema, names)
+        unread = [] if parse_env_config else [PREFIX + name.upper() for name in given]
+        config = {**(config or {}), **(given if parse_env_config else {})}
+        return settings.checked_settings(config, schema, names, unread)
 
     @classmethod
     def _catalog_of(cls, catalog: Mapping[str, Any]) -> Catalog:

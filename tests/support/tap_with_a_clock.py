@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 from datetime import date
 
-from tap_zencoder.cli import main
-from tap_zencoder.singer import tap
-from tap_zencoder.sync import progress, run
-from tap_zencoder.transport import client
+# As the command does, before it takes its time to import.
+for signum in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(signum, lambda number, _: os._exit(128 + number))
+
+from tap_zencoder.cli import main  # noqa: E402
+from tap_zencoder.singer import tap  # noqa: E402
+from tap_zencoder.sync import progress, run  # noqa: E402
+from tap_zencoder.transport import client  # noqa: E402
 
 TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
 

@@ -24,8 +24,9 @@ help: ## Show this list
 demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it resumes
 	@python scripts/demo.py
 
+# More workers than cores: many tests wait.
 test: $(TESTED_PLUGINS) ## Run the tests
-	pytest --numprocesses auto --dist worksteal
+	pytest --numprocesses 4 --dist worksteal
 
 test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; BigQuery and Snowflake are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses

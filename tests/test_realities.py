@@ -157,6 +157,17 @@ def test_data_is_right_in_each_reality(
         check(run, sandbox, Window(FIRST, last))
 
 
+def test_idle_users_of_a_quiet_day_are_believed_beside_its_neighbour(
+    run_tap: RunTap, organisation: Organisation
+) -> None:
+    names = ["idle-users-are-listed", "neighbours-come-along"]
+    with sandbox_in(organisation, names) as sandbox:
+        assert any(
+            not organisation.day(day)["daily"] for day in Window(FIRST, YESTERDAY)
+        )
+        check(run_tap(settings(sandbox)), sandbox, Window(FIRST, YESTERDAY))
+
+
 def test_data_is_right_in_realities_together(
     run_tap: RunTap,
     organisation: Organisation,

@@ -83,7 +83,7 @@ class UsageReport:
         """Return one of the arrays in ``data.daily[]``, each with its day."""
         found = []
         with self.place("daily"):
-            days = reading.decoded(self._raw("daily"), list[DailyArrays] | None) or []
+            days = self._days()
         for index, entry in enumerate(days):
             with self.place(f"daily[{index}].{array}") as new:
                 items = reading.read_objects(getattr(entry, array), kind, new)
@@ -98,14 +98,12 @@ class UsageReport:
         entry has them; without one, nobody sent anything.
         """
         try:
-            entries = (
-                reading.decoded(self.data["daily"], list[DailyArrays] | None) or []
-            )
+            entries = self._days()
             others = sorted({str(entry.day) for entry in entries if entry.day != day})
             if not others:
                 return
-            users = reading.decoded(self.data["users"], list[_Messages] | None) or []
-        except (KeyError, reading.WrongValueError):
+            users = reading.decoded(self._raw("users"), list[_Messages] | None) or []
+        except reading.WrongValueError:
             return  # the streams that load it will find what is wrong
         number, messages = len(users), sum(user.messages for user in users)
         own = [(e.active_users, e.messages) for e in entries if e.day == day]
@@ -117,8 +115,8 @@ class UsageReport:
     def active_users(self) -> int:
         """Return how many users the summary counts, or 0 if it does not say."""
         try:
-            total: _Total = reading.decoded(self.data["summary"], _Total)
-        except (KeyError, reading.WrongValueError):
+            total: _Total = reading.decoded(self._raw("summary"), _Total)
+        except reading.WrongValueError:
             return 0
         return total.total_active_users
 
@@ -133,6 +131,9 @@ class UsageReport:
             raise contract_error(self.query, path, error.problem) from error
         place = re.sub(r"\[\d+\]", "[]", path)
         self.new_fields.update(f"$.data.{place}{name}" for name in new)
+
+    def _days(self) -> list[DailyArrays]:
+        return reading.decoded(self._raw("daily"), list[DailyArrays] | None) or []
 
     def _raw(self, name: str) -> msgspec.Raw:
         if name not in self.data:

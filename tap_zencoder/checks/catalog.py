@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from tap_zencoder.checks.files import CATALOG_ADVICE
 from tap_zencoder.checks.wording import unknown_name
 from tap_zencoder.errors import CatalogError
 from tap_zencoder.redact import redacted
@@ -41,8 +42,7 @@ def unreadable(error: Exception) -> CatalogError:
 
 
 def _unusable(problem: str) -> CatalogError:
-    advice = "Make one with: tap-zencoder --discover > catalog.json"
-    return CatalogError(f"The catalog cannot be used: {problem}. {advice}")
+    return CatalogError(f"The catalog cannot be used: {problem}. {CATALOG_ADVICE}")
 
 
 def _problems(entry: Mapping[str, Any], streams: Collection[str]) -> Iterator[str]:

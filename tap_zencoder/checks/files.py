@@ -10,6 +10,8 @@ import msgspec
 
 from tap_zencoder import errors
 
+CATALOG_ADVICE = "Make one with: tap-zencoder --discover > catalog.json"
+
 
 def read_settings(path: str) -> dict[str, Any]:
     """Return the settings in a file, or raise SettingsError."""
@@ -30,8 +32,7 @@ def read_state(path: str) -> dict[str, Any]:
 
 def read_catalog(path: str) -> dict[str, Any]:
     """Return the catalog in a file, or raise CatalogError."""
-    advice = "Make one with: tap-zencoder --discover > catalog.json"
-    return _object(path, errors.CatalogError, "The catalog", advice)
+    return _object(path, errors.CatalogError, "The catalog", CATALOG_ADVICE)
 
 
 def _object(

@@ -41,16 +41,21 @@ def test_nobody_waits_when_no_pause_was_asked_for() -> None:
     assert time.monotonic() - started < 0.1
 
 
-def test_turns_are_limited_to_what_is_allowed() -> None:
-    throttle = Throttle(2)
-    throttle.failed(None)
+def taker_of_a_turn(throttle: Throttle) -> tuple[threading.Thread, threading.Event]:
+    """Return a thread that will take a turn, and what it sets once it has one."""
     taken = threading.Event()
 
     def take_a_turn() -> None:
         with throttle.turn():
             taken.set()
 
-    other = threading.Thread(target=take_a_turn)
+    return threading.Thread(target=take_a_turn, daemon=True), taken
+
+
+def test_turns_are_limited_to_what_is_allowed() -> None:
+    throttle = Throttle(2)
+    throttle.failed(None)
+    other, taken = taker_of_a_turn(throttle)
     with throttle.turn():
         other.start()
         assert not taken.wait(0.1)
@@ -78,13 +83,7 @@ def test_a_turn_waits_for_a_pause_that_was_asked_for_meanwhile() -> None:
 def test_a_success_lets_somebody_in_who_waits_while_others_are_under_way() -> None:
     throttle = Throttle(2)
     throttle.failed(None)
-    taken = threading.Event()
-
-    def take_a_turn() -> None:
-        with throttle.turn():
-            taken.set()
-
-    other = threading.Thread(target=take_a_turn, daemon=True)
+    other, taken = taker_of_a_turn(throttle)
     with throttle.turn():
         other.start()
         assert not taken.wait(0.1)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import array
+import fcntl
 import os
-import random
-import select
 import signal
 import socket
 import subprocess
-import threading
+import termios
 import time
-from functools import partial
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.expected import FORTNIGHT, expected
 from support.logs import kept
-from support.runs import KEYS, STREAMS, YESTERDAY, Run, bookmarks, check_records
+from support.runs import YESTERDAY, Run, bookmarks, check_records
 from support.tables import Table
 
+from tap_zencoder.days import Window
 from tap_zencoder.sandbox import faults
 
 if TYPE_CHECKING:
@@ -49,108 +50,19 @@ def settings(sandbox: Sandbox) -> dict[str, Any]:
 
 
 STATUS = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130, None: 1}
-DISTURBANCES = (
-    None,
-    None,
-    faults.throttled("60"),
-    faults.Hang(60),
-    faults.SERVER_ERROR,
-)
 
 
-def has_begun(sandbox: Sandbox, process: Any) -> bool:
-    """Tell whether a sync has made its first request, or is over."""
-    return bool(sandbox.requests) or process.poll() is not None
+def wait_until_full(pipe: int) -> None:
+    """Wait until a pipe that nobody reads takes no more."""
+    waiting = -1
+    while waiting != (waiting := bytes_waiting(pipe)) or not waiting:
+        time.sleep(0.3)
 
 
-def interrupted(
-    process: Any,
-    begun: Callable[[], bool] | None,
-    pause: float,
-    way: signal.Signals | None,
-) -> bytes:
-    """End a sync some seconds after it has begun; return what it has written.
-
-    With no signal, its stdout is closed.
-    """
-    output = bytearray()
-    enough = threading.Event()
-    pipe = process.stdout.fileno()
-
-    def read() -> None:
-        while not (enough.is_set() and way is None):
-            if select.select([pipe], [], [], 0.02)[0]:
-                chunk = os.read(pipe, 4096)
-                if not chunk:
-                    return
-                output.extend(chunk)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    while begun is not None and not begun():
-        time.sleep(0.005)
-    time.sleep(pause)
-    enough.set()
-    ended = time.monotonic()
-    if way is None:
-        reader.join()
-        process.stdout.close()
-    else:
-        process.send_signal(way)
-    process.wait(timeout=5)
-    assert time.monotonic() - ended < 2
-    reader.join()
-    process.stdout.close()
-    check_records(bytes(output))
-    return bytes(output)
-
-
-def test_a_sync_ended_at_random_moments_loses_nothing(
-    tap_command: TapCommand,
-    run_tap: RunTap,
-    sandbox: Sandbox,
-    settings: dict[str, Any],
-    seed: int,
-) -> None:
-    dice = random.Random(seed)  # noqa: S311  # repeatable on purpose
-    table = Table()
-    for _ in range(3):
-        way = dice.choice(list(STATUS))
-        day = dice.choice(list(FORTNIGHT)).isoformat()
-        disturbance = dice.choice(DISTURBANCES)
-        if disturbance is not None:
-            plan = faults.Fail(faults.asks_for(day=day), [disturbance] * 99)
-            sandbox.faults = plan
-        # Mostly while it syncs: from its first request on, which takes a while to come.
-        early, pause = dice.random() < 0.2, dice.uniform(0, 0.5)
-        sandbox.requests.clear()
-        process = started(tap_command(settings, state=table.state))
-
-        begun = partial(has_begun, sandbox, process) if not early else None
-        output = interrupted(process, begun, pause, way)
-        log = kept(process.stderr.read())
-        process.stderr.close()
-        whole = not output or output.endswith(b"\n")
-        assert whole or way in {signal.SIGKILL, None}, "a torn line"
-        allowed = {STATUS[way]}
-        if "Sync complete" in log:
-            allowed |= {0}  # it was over by then
-        if "| ERROR " in log:
-            allowed |= {1}  # the disturbance was quicker
-        if early and way is not None:
-            allowed |= {-way, 1}  # Python itself had just begun
-        assert process.returncode in allowed, log
-        table.load(output)
-        sandbox.faults = None
-    last = run_tap(settings, state=table.state)
-    assert last.status == 0
-    table.load(last.output)
-    truth = expected(sandbox.organisation, FORTNIGHT)
-    for stream in STREAMS:
-        rows = sorted(truth[stream], key=lambda row: [row[k] for k in KEYS[stream]])
-        assert table.of(stream) == rows
-    assert table.state is not None
-    assert bookmarks(table.state)["users"] == YESTERDAY.isoformat()
+def bytes_waiting(pipe: int) -> int:
+    number = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, number)
+    return number[0]
 
 
 @pytest.mark.parametrize(
@@ -192,29 +104,55 @@ def test_a_signal_ends_the_sync_within_two_seconds(
     assert bookmarks(run.states[-1])["daily"] >= list(FORTNIGHT)[4].isoformat()
 
 
-def test_a_signal_while_the_target_does_not_read_ends_the_sync(
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_signal_while_the_target_does_not_read_leaves_whole_lines(
     tap_command: TapCommand,
     sandbox: Sandbox,
     settings: dict[str, Any],
+    signum: signal.Signals,
+    unbuffered: str,
 ) -> None:
     sandbox.latency = 0
     reading, writing = os.pipe()
-    words, environment = tap_command({**settings, "start_date": "2025-01-01"})
-    process = subprocess.Popen(
-        words,
-        env=environment,
-        stdout=writing,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    time.sleep(2)  # by now the pipe is full
-    assert process.poll() is None
-    process.terminate()
-    assert process.wait(timeout=2) == 143
+    year = {**settings, "start_date": "2025-01-01"}
+    words, environment = tap_command(year, PYTHONUNBUFFERED=unbuffered)
+    with subprocess.Popen(
+        words, env=environment, stdout=writing, stderr=subprocess.DEVNULL
+    ) as process:
+        os.close(writing)
+        wait_until_full(reading)
+        assert process.poll() is None
+        process.send_signal(signum)
+        assert process.wait(timeout=2) == STATUS[signum]
     with os.fdopen(reading, "rb") as output:
-        table = Table()
-        table.load(output.read())
-    assert table.rows
+        lines = output.read()
+    assert lines.endswith(b"\n")
+    check_records(lines)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pause_of_the_tap_while_the_target_does_not_read_loses_nothing(
+    tap_command: TapCommand,
+    sandbox: Sandbox,
+    settings: dict[str, Any],
+    unbuffered: str,
+) -> None:
+    """A stopped process that goes on finds its write cut short."""
+    sandbox.latency = 0
+    window = Window(date(2025, 1, 1), YESTERDAY)
+    year = {**settings, "start_date": window.first.isoformat()}
+    process = started(tap_command(year, PYTHONUNBUFFERED=unbuffered))
+    for _ in range(3):
+        wait_until_full(process.stdout.fileno())
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+    output, log = process.communicate(timeout=30)
+    run = Run(process.returncode, output, kept(log))
+    assert run.status == 0
+    assert run.records("users") == expected(sandbox.organisation, window)["users"]
 
 
 @pytest.mark.parametrize(

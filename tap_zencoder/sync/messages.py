@@ -14,9 +14,9 @@ import msgspec
 
 from tap_zencoder import errors
 
-PIECE = 64 * 1024
-"""Bytes written at once, up to the end of a line: as much as a pipe holds. A signal
-waits for a piece, not for a whole day."""
+PIECE: int = getattr(select, "PIPE_BUF", 512)
+"""Bytes written at once, up to the end of a line: a pipe takes all of them or none.
+So a signal that comes while nobody reads leaves whole lines behind."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -42,7 +42,7 @@ class MessageWriter:
     def __init__(self) -> None:
         self.records: Counter[str] = Counter()
         """How many records were written, by stream."""
-        self._writing = False
+        self._is_within_line = False
         self._stop_with: int | None = None
 
     def write(self, message: Mapping[str, Any]) -> None:
@@ -59,35 +59,37 @@ class MessageWriter:
         self.records.update(records)
 
     def stop(self, status: int) -> None:
-        """Raise SystemExit: now, or once the piece that is being written is whole."""
+        """Raise SystemExit: now, or once the line that is being written is whole."""
         self._stop_with = status
-        if not self._writing:
+        if not self._is_within_line:
             raise SystemExit(status)
 
     def _write_piece(self, piece: memoryview) -> None:
-        self._writing = True
         try:
-            _write_all(piece)
+            self._write_all(piece)
         except BrokenPipeError as error:
             raise errors.OutputClosedError from error
         except OSError as error:
             raise errors.OutputError(error.strerror or type(error).__name__) from error
         finally:
-            self._writing = False
+            self._is_within_line = False
         if self._stop_with is not None:
             raise SystemExit(self._stop_with)
 
-
-def _write_all(piece: memoryview) -> None:
-    """Write every byte to stdout, whatever it is: buffered or not, blocking or not."""
-    # Not looked up once: tests and callers put their own stdout in its place.
-    try:
-        descriptor = sys.stdout.fileno()
-    except OSError:  # an object in memory
-        sys.stdout.buffer.write(piece)
-        return
-    while piece:
+    def _write_all(self, piece: memoryview) -> None:
+        """Write every byte to stdout, buffered or not, blocking or not."""
+        # Not looked up once: tests and callers put their own stdout in its place.
         try:
-            piece = piece[os.write(descriptor, piece) :]
-        except BlockingIOError:
-            select.select([], [descriptor], [])
+            descriptor = sys.stdout.fileno()
+        except OSError:  # an object in memory
+            sys.stdout.buffer.write(piece)
+            return
+        self._is_within_line = len(piece) > PIECE
+        while piece:
+            try:
+                written = os.write(descriptor, piece)
+            except BlockingIOError:
+                select.select([], [descriptor], [])
+            else:
+                self._is_within_line |= written < len(piece)
+                piece = piece[written:]

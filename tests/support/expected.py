@@ -19,16 +19,8 @@ def expected(
     """Say what the tap should make of the days, straight from the organisation."""
     rows: dict[str, list[Any]] = {stream: [] for stream in STREAMS}
     for day in window:
-        usage = organisation.day(day)
-        stamp = {"day": day.isoformat()}
-        nothing = {"additional_fields": None}
-        for entry in usage["daily"]:
-            rows["daily"].append({**entry, **nothing})
-            rows["daily_ides"] += [{**stamp, **i, **nothing} for i in entry["ides"]]
-            rows["daily_languages"] += [
-                {**stamp, **language, **nothing} for language in entry["languages"]
-            ]
-        rows["users"] += [{**stamp, **user, **nothing} for user in usage["users"]]
+        for stream, of_day in rows_of_day(organisation.day(day), day).items():
+            rows[stream] += of_day
     for days in (7, 30, 90):
         usage = organisation.period(days, TODAY)
         rows["period_summaries"].append(
@@ -41,6 +33,23 @@ def expected(
             },
         )
     return rows
+
+
+def rows_of_day(data: dict[str, Any], day: date) -> dict[str, list[Any]]:
+    """Say what the tap should make of an answer about a day."""
+    stamp = {"day": day.isoformat()}
+    nothing = {"additional_fields": None}
+    daily: list[dict[str, Any]] = data["daily"]
+
+    def items(array: str) -> list[dict[str, Any]]:
+        return [{**stamp, **i, **nothing} for entry in daily for i in entry[array]]
+
+    return {
+        "daily": [{**entry, **nothing} for entry in daily],
+        "daily_ides": items("ides"),
+        "daily_languages": items("languages"),
+        "users": [{**stamp, **user, **nothing} for user in data["users"]],
+    }
 
 
 class unordered(list[str]):  # noqa: N801  # reads as a word in an assertion

@@ -16,7 +16,7 @@ class Table:
         self.state: dict[str, Any] | None = None
 
     def load(self, output: bytes) -> None:
-        """Take in whole lines; a last line cut short by SIGKILL is no line."""
+        """Take in whole lines; a last line that is not whole is no line."""
         for line in output.splitlines(keepends=True):
             if not line.endswith(b"\n"):
                 break

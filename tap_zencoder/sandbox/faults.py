@@ -55,7 +55,14 @@ class Drip:
     seconds: float
 
 
-Fault: TypeAlias = Respond | Truncate | Reset | Hang | Delay | Drip
+@dataclass(frozen=True)
+class Announce:
+    """Answer as asked, after an interim response such as 103 Early Hints."""
+
+    status: int
+
+
+Fault: TypeAlias = Respond | Truncate | Reset | Hang | Delay | Drip | Announce
 FaultPlan: TypeAlias = "Callable[[Request], Fault | None]"
 
 _HTML = (("Content-Type", "text/html"),)

@@ -15,7 +15,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from typing_extensions import override
 
-from tap_zencoder.sandbox.faults import Delay, Drip, Hang, Reset, Respond, Truncate
+from tap_zencoder.sandbox.faults import (
+    Announce,
+    Delay,
+    Drip,
+    Hang,
+    Reset,
+    Respond,
+    Truncate,
+)
 from tap_zencoder.sandbox.organisation import Organisation
 from tap_zencoder.sandbox.service import (
     CLIENT_ID,
@@ -178,6 +186,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         sandbox = self.server.sandbox
+        try:
+            urlsplit(self.path)
+        except ValueError:
+            self.send_error(400)
+            return
         length = self.headers.get("Content-Length", "")
         size = int(length) if length.isdecimal() else 0
         body = self.rfile.read(min(size, _LARGEST_REQUEST))
@@ -206,6 +219,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers: tuple[tuple[str, str], ...],
         fault: Fault | None,
     ) -> None:
+        if isinstance(fault, Announce):
+            self.send_response_only(fault.status)
+            self.end_headers()
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)

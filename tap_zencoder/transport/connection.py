@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from typing_extensions import override
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import (
     HTTPError,
     NameResolutionError,
@@ -25,6 +28,7 @@ LARGEST_BODY = 64 * 1024 * 1024
 """Bytes, after decompression: more than a day of three hundred thousand users."""
 
 _CHUNK = 64 * 1024
+_INTERIM = (HTTPStatus.PROCESSING, HTTPStatus.EARLY_HINTS)
 _NO_PROXY = {"no_proxy": "localhost,127.0.0.0/8,::1"}
 """For this machine, whatever the environment says: secrets go there in clear."""
 _TIMEOUTS = (requests.Timeout, ReadTimeoutError)
@@ -87,6 +91,23 @@ class Connection:
             raise _explained(error, host) from error
         received = datetime.now(UTC)
         return Response(response.status_code, response.headers, body, received)
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """A response that is not one of those that announce it, such as 103 Early Hints.
+
+    The standard library knows of those only ``100 Continue``.
+    """
+
+    @override
+    def begin(self) -> None:
+        super().begin()
+        while self.status in _INTERIM:
+            self.headers = None  # type: ignore[assignment]  # or it does nothing
+            super().begin()
+
+
+HTTPConnection.response_class = _FinalResponse
 
 
 class _Session(requests.Session):

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -253,3 +255,13 @@ def test_nothing_is_left_behind() -> None:
     assert threading.active_count() == before
     with pytest.raises(requests.ConnectionError):
         requests.get(address, timeout=5)
+
+
+def test_a_target_that_is_no_url_is_a_bad_request(
+    sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
+) -> None:
+    address = urlsplit(sandbox.api_url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(b"GET http://[::1 HTTP/1.1\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")
+    assert capfd.readouterr().err == ""

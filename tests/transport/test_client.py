@@ -221,6 +221,18 @@ def test_an_answer_that_drips_fast_enough_is_read(sandbox: Sandbox) -> None:
     assert ask(zencoder(sandbox)) == truth(sandbox)
 
 
+@pytest.mark.parametrize("status", [100, 102, 103])
+@pytest.mark.parametrize("matching", [faults.is_usage, faults.is_login])
+def test_an_answer_may_be_announced(
+    sandbox: Sandbox, matching: Callable[[Request], bool], status: int
+) -> None:
+    """Proxies send 103 Early Hints, and 102 while the server is busy."""
+    sandbox.faults = faults.Fail(matching, [faults.Announce(status)] * 2)
+    known = zencoder(sandbox)
+    assert [ask(known), ask(known)] == [truth(sandbox)] * 2
+    assert known.tally.retries == 0
+
+
 def test_a_rejected_request_is_not_repeated(sandbox: Sandbox) -> None:
     with pytest.raises(RequestRejectedError, match="Period has to be one of 7d"):
         ask(zencoder(sandbox), UsageQuery("period", "8d"))

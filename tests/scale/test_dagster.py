@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +25,6 @@ from tap_zencoder.sandbox import Organisation, Sandbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
-    from pathlib import Path
 
     from support.postgres_server import PostgresServer
 
@@ -307,6 +308,21 @@ def night(day: str, loaded: dict[str, str]) -> list[str]:
 
 
 def test_an_organisation_gets_no_credentials_but_its_own() -> None:
+    check_credentials_of_the_north_and_the_south()
+
+
+def test_no_organisation_gets_credentials_from_a_dotenv_file() -> None:
+    """The SDK would look for one in each folder above its own."""
+    file = Path(sys.prefix, ".env")
+    file.write_text("TAP_ZENCODER_API_KEY=of-whoever-installed-it\n")
+    try:
+        check_credentials_of_the_north_and_the_south()
+    finally:
+        file.unlink()
+
+
+def check_credentials_of_the_north_and_the_south() -> None:
+    """Hold that the north gets its own, and the south, which has none, gets none."""
     target = ("HOST", "USER", "PASSWORD", "DATABASE")
     done = in_dagster(
         UNSEEN,

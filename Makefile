@@ -80,6 +80,7 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
 	$(COMPILE) benchmarks/requirements/dlt.in --output-file benchmarks/requirements/dlt.txt
 	$(COMPILE) benchmarks/requirements/airbyte.in --output-file benchmarks/requirements/airbyte.txt
+	$(COMPILE) requirements/audit.in --output-file requirements/audit.txt
 	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
 	$(COMPILE) requirements/target-duckdb.in --output-file requirements/target-duckdb.txt
 	$(COMPILE) requirements/target-jsonl.in --output-file requirements/target-jsonl.txt
@@ -100,7 +101,7 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 UV = UV_SYSTEM_CERTS=true UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$( \
 	python -m pip config get global.index-url 2>/dev/null)}}"
 COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	--generate-hashes --strip-extras --custom-compile-command 'make requirements'
+	--generate-hashes --no-strip-extras --custom-compile-command 'make requirements'
 
 clean: ## Remove everything that make made, loaded data and state included
 	rm -rf .venv .meltano dist benchmarks/.venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis

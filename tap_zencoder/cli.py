@@ -29,4 +29,14 @@ def main() -> NoReturn:
     finally:  # it is over, and how is decided
         for signum in _SIGNALS:
             signal.signal(signum, signal.SIG_IGN)
+        _give_up_on_a_full_log()
     sys.exit(0)
+
+
+def _give_up_on_a_full_log() -> None:
+    """Keep Python from failing at its end because stderr is full or gone."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -18,6 +18,7 @@ import click
 
 from tap_zencoder.checks import files
 from tap_zencoder.errors import (
+    ExhaustedError,
     OutputClosedError,
     OutputError,
     SettingsError,
@@ -150,6 +151,10 @@ def _error_for_user(error: Exception) -> ZencoderError:
     """Return an error that has a sentence; without foreign words in it."""
     if isinstance(error, ZencoderError):
         return error
+    if isinstance(error, MemoryError):
+        return ExhaustedError("memory")
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return ExhaustedError("threads (ulimit -u)")
     if isinstance(error, OSError) and error.filename is None:  # of stdout
         return OutputError(error.strerror or type(error).__name__)
     frame = traceback.extract_tb(error.__traceback__)[-1]

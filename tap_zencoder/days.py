@@ -16,6 +16,7 @@ CLOCK_SLACK = timedelta(days=1)
 """Two machines may disagree about what day it is, but not by more than this."""
 
 _DAY = timedelta(days=1)
+_FEWEST_LATE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class WindowSettings:
     end_date: date | None = None
     include_today: bool = False
     lookback_days: int = 3
+    delay_days: int = 0
+    skip_days: frozenset[date] = frozenset()
 
     def window(self, *, today: date, bookmark: date | None) -> Window:
         """Return the days a stream asks for, given its bookmark.
@@ -68,7 +71,16 @@ class WindowSettings:
 
     def reaches_yesterday(self, today: date) -> bool:
         """Tell whether syncs end in the present rather than in a slice of history."""
-        return self._last(today) >= today - _DAY
+        return self.end_date is None or self.end_date >= today - _DAY
+
+    @property
+    def most_late(self) -> int:
+        """How many of the last days may be missing: the next sync retries them."""
+        return max(self.lookback_days, _FEWEST_LATE)
+
+    def first_skipped(self, window: Window) -> date | None:
+        """Return the first day of a window that is to be left out for now, or None."""
+        return min((day for day in self.skip_days if day in window), default=None)
 
     def _first(self, today: date, bookmark: date | None) -> date:
         if bookmark is None:
@@ -77,7 +89,7 @@ class WindowSettings:
         return max(self.start_date or resumed, resumed)
 
     def _last(self, today: date) -> date:
-        last = today if self.include_today else today - _DAY
+        last = today if self.include_today else _days_before(today, 1 + self.delay_days)
         return last if self.end_date is None else min(self.end_date, last)
 
 

@@ -57,7 +57,24 @@ class RequestRejectedError(ZencoderError):
 
 
 class DayRefusedError(RequestRejectedError):
-    """The API does not want to be asked about this day (HTTP 400)."""
+    """The API does not want to be asked about this day (such as HTTP 400)."""
+
+
+class DayEmptyError(RequestRejectedError):
+    """The API returned nothing at all for a day (such as HTTP 204 or 404).
+
+    If it answers for other days, nobody was active on this one.
+    """
+
+
+class ExhaustedError(ZencoderError):
+    """This machine has run out of something that the tap needs."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"This machine has no {what} left for the tap. Free some, or raise the "
+            "limit, and run it again; a lower concurrency needs less."
+        )
 
 
 class ContractError(ZencoderError):
@@ -85,6 +102,10 @@ class TransientError(ZencoderError):
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class RateLimitError(TransientError):
+    """The API was asked too often (HTTP 429)."""
 
 
 class UnavailableError(ZencoderError):

@@ -41,19 +41,22 @@ class Stream:
 class DayStream(Stream):
     """A stream whose rows come from the report of each day."""
 
-    rows_of_day: Callable[[UsageReport, date], Sequence[ApiObject]]
+    rows_of_day: Callable[..., Sequence[ApiObject]]
 
-    def rows(self, report: UsageReport, day: date) -> Sequence[ApiObject]:
+    def rows(
+        self, report: UsageReport, day: date, columns: rows.Columns = None
+    ) -> Sequence[ApiObject]:
         """Return the rows of a day, one per key, in the order they came.
 
-        Raises ContractError where what the stream takes from the report is wrong.
+        Raises ContractError where a value of these columns is wrong.
         """
-        found = self.rows_of_day(report, day)
-        unique = rows.merge_duplicates(found, self.keys)
-        if len(unique) < len(found):
+        found = self.rows_of_day(report, day, columns=columns)
+        total = partial(report.total_messages, day)
+        unique, how = rows.merge_duplicates(found, self.keys, total)
+        if how:
             report.surprises.append(
                 f"The API sent rows of the stream {self.name} with a duplicate key; "
-                "they are merged: counts added, lists united.",
+                f"they are merged: {how}.",
             )
         return unique
 

@@ -58,4 +58,4 @@ def read_token(response: Response) -> Token:
         problem, _, path = str(error).partition(" - at `")
         raise contract_error(LOGIN, path.rstrip("`") or "$", problem) from error
     except responses.NOT_JSON as error:
-        raise responses.not_json_error(response.body) from error
+        raise responses.not_json_error(LOGIN, response) from error

@@ -9,7 +9,7 @@ shape is not: streamed to BigQuery, it costs the row.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -26,6 +26,12 @@ else:
         """
 
 
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+NO_NAME = "(no name)"
+NO_ADDRESS = "(no address)"
+"""The keys of what comes without one: an IDE or a language, and a user."""
+
+
 class ApiObject(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
     """An object of the API, decoded strictly; what is unset is in no message.
 
@@ -34,8 +40,10 @@ class ApiObject(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, gc=Fal
 
     nested: ClassVar[dict[str, type[ApiObject]]] = {}
     """The kinds of object that the array fields hold, by field name."""
-    names: ClassVar[tuple[str, ...]] = ()
-    """The fields that say which item of an array it is."""
+    names: ClassVar[dict[str, str]] = {}
+    """The fields that say which item of an array it is, and what stands for none."""
+    ornaments: ClassVar[frozenset[str]] = frozenset()
+    """The fields that are no figures: null where their value cannot be used."""
 
     if TYPE_CHECKING:  # each class has them where its stream's schema has them
         day: Any
@@ -46,20 +54,20 @@ class IdeUsage(ApiObject, kw_only=True):
     """How many users worked in one IDE ("IDE Usage Object")."""
 
     day: Added = UNSET
-    ide_name: str
+    ide_name: Name
     engaged_users: int
     additional_fields: Added = UNSET
-    names = ("ide_name",)
+    names = {"ide_name": NO_NAME}
 
 
 class LanguageUsage(ApiObject, kw_only=True):
     """How many users worked in one language ("Language Usage Object")."""
 
     day: Added = UNSET
-    language_name: str
+    language_name: Name
     engaged_users: int
     additional_fields: Added = UNSET
-    names = ("language_name",)
+    names = {"language_name": NO_NAME}
 
 
 class DailyUsage(ApiObject, kw_only=True):
@@ -77,7 +85,7 @@ class DailyUsage(ApiObject, kw_only=True):
 class DailyArrays(msgspec.Struct):
     """The same day, for whoever reads one of its arrays and nothing else."""
 
-    day: date
+    day: Any
     active_users: Any = None
     messages: Any = None
     ides: msgspec.Raw = msgspec.Raw(b"null")
@@ -88,12 +96,14 @@ class UserUsage(ApiObject, kw_only=True):
     """One user in the time asked for ("User Object")."""
 
     day: Added = UNSET
-    email: str
+    email: Name
     messages: int
     last_active: str | None = None
     ides: list[str] | None = None
     languages: list[str] | None = None
     additional_fields: Added = UNSET
+    names = {"email": NO_ADDRESS}
+    ornaments = frozenset({"last_active", "ides", "languages"})
 
 
 class Period(ApiObject, kw_only=True):

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import email.utils
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
 
-from tap_zencoder.errors import RequestRejectedError, TransientError
+from tap_zencoder.errors import (
+    ContractError,
+    RateLimitError,
+    RequestRejectedError,
+    TransientError,
+    ZencoderError,
+)
 from tap_zencoder.redact import redacted
 
 OK = 200
+NO_CONTENT = 204
 BAD_REQUEST = 400
 UNAUTHORIZED = 401
 FORBIDDEN = 403
+NOT_FOUND = 404
+TOO_MANY_REQUESTS = 429
 LONGEST_RETRY_AFTER = 300.0
 """Seconds. A server that asks for a longer pause gets this one."""
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises where there is no JSON, or none of the type asked for."""
 
-_TRANSIENT = {408, 429, *range(500, 600)}
+_TRANSIENT = {408, TOO_MANY_REQUESTS, *range(500, 600)}
 _REDIRECTS = range(300, 400)
+_ENCODINGS = {"identity", "gzip", "x-gzip", "deflate"}
+_PAUSES = ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset")
+_LIMIT = re.compile(r"rate.?limit|too many|quota|throttl", re.IGNORECASE)
+_EARLIEST_MOMENT = 1e9
 _CHECK_ADDRESSES = "Check api_url and auth_url"
 
 
@@ -78,8 +92,7 @@ def raise_unless_ok(subject: object, response: Response, message: str = "") -> N
     if status == OK:
         return
     if status in _TRANSIENT:
-        words = f": {message}" if message else ""
-        raise TransientError(f"HTTP {status}{words}", _retry_after(response))
+        raise transient_error(response, message)
     if status in _REDIRECTS:
         raise RequestRejectedError(
             f"The server answered {subject} with a redirect (HTTP {status}). Redirects "
@@ -89,26 +102,57 @@ def raise_unless_ok(subject: object, response: Response, message: str = "") -> N
     raise RequestRejectedError(rejection_message(subject, response, message))
 
 
-def not_json_error(body: bytes) -> TransientError:
+def transient_error(response: Response, message: str = "") -> TransientError:
+    """Return the error for a response that says to try again."""
+    words = f": {message}" if message else ""
+    is_limit = response.status in {TOO_MANY_REQUESTS, FORBIDDEN}
+    kind = RateLimitError if is_limit else TransientError
+    return kind(f"HTTP {response.status}{words}", _retry_after(response))
+
+
+def is_limit(response: Response, message: str) -> bool:
+    """Return whether an HTTP 403 is about how often the API was asked."""
+    asks_for_pause = any(name in response.headers for name in _PAUSES)
+    return asks_for_pause or _LIMIT.search(message) is not None
+
+
+def not_json_error(subject: object, response: Response) -> ZencoderError:
     """Return the error for a body that is no JSON, or not all of it."""
-    size = f"{len(body)} bytes" if body else "empty"
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in _ENCODINGS:
+        return ContractError(
+            f"The answer for {subject} is compressed with {redacted(encoding)}, which "
+            "was not asked for. A proxy or gateway on the way may do that."
+        )
+    size = f"{len(response.body)} bytes" if response.body else "empty"
     return TransientError(f"an answer that is not JSON ({size})")
 
 
 def _retry_after(response: Response) -> float | None:
-    value = response.headers.get("Retry-After", "")
+    values = (response.headers.get(name, "") for name in _PAUSES)
+    known = [s for s in (_seconds(v, response) for v in values) if not math.isnan(s)]
+    return min(max(known[0], 0), LONGEST_RETRY_AFTER) if known else None
+
+
+def _seconds(value: str, response: Response) -> float:
+    """Return a pause in seconds, which may be given as a moment, or NaN for neither."""
     try:
         seconds = float(value)
     except ValueError:
-        seconds = _seconds_until(value, response)
-    return None if math.isnan(seconds) else min(max(seconds, 0), LONGEST_RETRY_AFTER)
+        return _seconds_until(value, response)
+    # What is too long for a pause is a moment, in seconds since 1970.
+    is_moment = seconds > _EARLIEST_MOMENT
+    return seconds - _now(response).timestamp() if is_moment else seconds
 
 
 def _seconds_until(http_date: str, response: Response) -> float:
-    # By the server's own clock, if it has one: ours may be wrong.
-    now = _moment(response.headers.get("Date", "")) or response.received
     moment = _moment(http_date)
-    return math.nan if moment is None else (moment - now).total_seconds()
+    return math.nan if moment is None else (moment - _now(response)).total_seconds()
+
+
+def _now(response: Response) -> datetime:
+    """Return what time it was by the server's own clock, if it has one."""
+    return _moment(response.headers.get("Date", "")) or response.received
 
 
 def _moment(http_date: str) -> datetime | None:

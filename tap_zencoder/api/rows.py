@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -19,7 +20,7 @@ from tap_zencoder.api.objects import (
     Summary,
     UserUsage,
 )
-from tap_zencoder.api.reading import WrongValueError, json_text
+from tap_zencoder.api.reading import json_text, set_aside
 from tap_zencoder.api.reports import UsageReport
 from tap_zencoder.days import utc_day
 
@@ -37,34 +38,50 @@ class PeriodSummary(ApiObject, kw_only=True):
     additional_fields: Added
 
 
-def daily_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
+Columns = Collection[str] | None
+"""The columns that are loaded; None for all. A wrong value of another is no error."""
+_Count = Callable[[Any, Any], Any]
+
+
+def daily_rows(
+    report: UsageReport, day: date, columns: Columns = None
+) -> Sequence[ApiObject]:
     """Return the day's entry of ``data.daily[]``."""
-    entries = [(entry.day, entry) for entry in report.objects("daily", DailyUsage)]
+    found = report.objects("daily", DailyUsage, columns and {*columns, "day"})
+    entries = [(entry.day, entry) for entry in found]
     return _stamped(_of_day(report, day, entries), day)
 
 
 def daily_item_rows(
-    report: UsageReport, day: date, array: str, kind: type[ApiObject]
+    report: UsageReport,
+    day: date,
+    array: str,
+    kind: type[ApiObject],
+    columns: Columns = None,
 ) -> Sequence[ApiObject]:
     """Return the items of an array in the day's entry of ``data.daily[]``."""
-    arrays = _of_day(report, day, report.items_of_days(array, kind))
+    arrays = _of_day(report, day, report.items_of_days(array, kind, columns))
     return _stamped([item for items in arrays for item in items], day)
 
 
-def user_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
+def user_rows(
+    report: UsageReport, day: date, columns: Columns = None
+) -> Sequence[ApiObject]:
     """Return ``data.users[]``, stamped with the day that was asked for.
 
     Not with ``data.period``, whose dates do not show which days it covers.
     ``last_active`` becomes a ``YYYY-MM-DD`` day or None, however the API words it.
     """
-    users = report.objects("users", UserUsage)
-    for index, user in enumerate(users):
-        stamp = user.last_active
-        try:  # nothing may be "" as well
-            user.last_active = utc_day(stamp) if stamp else None
-        except ValueError:
-            with report.place(f"users[{index}].last_active"):
-                raise WrongValueError("", "neither a date nor a timestamp") from None
+    users = report.objects("users", UserUsage, columns)
+    with report.place("users[]") as found:
+        for user in users:
+            stamp = user.last_active
+            try:  # nothing may be "" as well
+                user.last_active = utc_day(stamp) if stamp else None
+            except ValueError:
+                user.last_active = None
+                if columns is None or "last_active" in columns:
+                    set_aside(user, "last_active", stamp, found)
     return _stamped(users, day)
 
 
@@ -86,24 +103,77 @@ def period_row(report: UsageReport) -> PeriodSummary:
     )
 
 
+class Merged(NamedTuple):
+    """Rows with one per key, and how those of one key became one; "" if none did."""
+
+    rows: Sequence[ApiObject]
+    how: str = ""
+
+
 def merge_duplicates(
-    rows: Sequence[ApiObject], keys: Sequence[str]
-) -> Sequence[ApiObject]:
+    rows: Sequence[ApiObject],
+    keys: Sequence[str],
+    total_messages: Callable[[], float | None] = lambda: None,
+) -> Merged:
     """Return the rows with one per key, where the first of that key stood.
 
     Rows of the same key are parts of one: counts are added, lists united, and of other
-    values the greatest is kept. What an additional field means nobody knows, so it is
-    never added: the later row's stands. Rows that are the same throughout count once.
+    values the greatest is kept. Rows that are the same throughout count once. But if
+    their total is known and another of `_READINGS` alone fits it, that one holds. Rows
+    without a name are of different things, and always added. What an additional field
+    means nobody knows, so it is never added: the later row's stands.
     """
     key_of: Callable[[ApiObject], Any] = attrgetter(*keys)
     if len(set(map(key_of, rows))) == len(rows):
-        return rows
+        return Merged(rows)
     parts: dict[Any, list[ApiObject]] = {}
     for row in rows:
-        of_key = parts.setdefault(key_of(row), [])
-        if row not in of_key:
-            of_key.append(row)
-    return [reduce(_merged_row, of_key) for of_key in parts.values()]
+        parts.setdefault(key_of(row), []).append(row)
+    if all(len(of_key) == 1 or _is_nameless(of_key[0]) for of_key in parts.values()):
+        return Merged([_added(of_key) for of_key in parts.values()])
+    readings = [
+        Merged([_one_row(of_key, merge) for of_key in parts.values()], how)
+        for how, merge in _READINGS.items()
+    ]
+    usual, total = readings[0], total_messages()
+    fitting = [reading for reading in readings if _messages(reading) == total]
+    return fitting[0] if len(fitting) == 1 else usual
+
+
+def _one_row(of_key: list[ApiObject], merge: _Merge) -> ApiObject:
+    return _added(of_key) if _is_nameless(of_key[0]) else merge(of_key)
+
+
+def _is_nameless(row: ApiObject) -> bool:
+    return any(getattr(row, name) == none for name, none in row.names.items())
+
+
+def _added_once(rows: list[ApiObject]) -> ApiObject:
+    different: list[ApiObject] = []
+    for row in rows:
+        if row not in different:
+            different.append(row)
+    return _added(different)
+
+
+def _added(rows: list[ApiObject]) -> ApiObject:
+    return reduce(partial(_merged_row, count=operator.add), rows)
+
+
+def _greatest(rows: list[ApiObject]) -> ApiObject:
+    return reduce(partial(_merged_row, count=max), rows)
+
+
+_Merge = Callable[[list[ApiObject]], ApiObject]
+_READINGS: dict[str, _Merge] = {
+    "counts added, lists united": _added_once,
+    "counts added also where rows are the same, as the answer's total has it": _added,
+    "the greatest counts kept, as the answer's total has it": _greatest,
+}
+
+
+def _messages(merged: Merged) -> int:
+    return sum(getattr(row, "messages", 0) for row in merged.rows)
 
 
 def _of_day(
@@ -127,9 +197,9 @@ def _stamped(rows: Sequence[ApiObject], day: date) -> Sequence[ApiObject]:
     return rows
 
 
-def _merged_row(one: ApiObject, other: ApiObject) -> ApiObject:
+def _merged_row(one: ApiObject, other: ApiObject, count: _Count) -> ApiObject:
     names = [n for n in one.__struct_fields__ if n != "additional_fields"]
-    merged = {n: _merged(getattr(one, n), getattr(other, n)) for n in names}
+    merged = {n: _merged(getattr(one, n), getattr(other, n), count) for n in names}
     fields: dict[str, msgspec.Raw] = {}
     for text in (one.additional_fields, other.additional_fields):
         if isinstance(text, str):
@@ -138,13 +208,13 @@ def _merged_row(one: ApiObject, other: ApiObject) -> ApiObject:
     return type(one)(**merged, additional_fields=additional)
 
 
-def _merged(one: Any, other: Any) -> Any:
+def _merged(one: Any, other: Any, count: _Count) -> Any:
     if one is None or other is None or one is UNSET:
         return other if one is None else one
     if isinstance(one, int):
-        return one + other
+        return count(one, other)
     if isinstance(one, list):
         items = [*one, *(item for item in other if item not in one)]
         names = {n for i in items if isinstance(i, ApiObject) for n in i.names}
-        return merge_duplicates(items, sorted(names)) if names else items
+        return merge_duplicates(items, sorted(names)).rows if names else items
     return max(one, other)  # text and dates, keys among them

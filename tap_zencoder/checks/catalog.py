@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tap_zencoder.checks.files import CATALOG_ADVICE
+from tap_zencoder.checks.selection import with_selection
 from tap_zencoder.checks.wording import unknown_name
 from tap_zencoder.errors import CatalogError
 from tap_zencoder.redact import redacted
 from tap_zencoder.streams import REPLICATION_KEY, Stream
 
-_REPLICATION_KEYS = (REPLICATION_KEY, "", None)
 _METHODS = ("INCREMENTAL", "FULL_TABLE", "", None)
 
 
@@ -26,11 +26,9 @@ def checked_catalog(
     Raises CatalogError if it asks for what the tap cannot do, or is no catalog.
     """
     try:
-        for entry in catalog["streams"]:
-            for problem in _problems(entry, streams):
-                raise _unusable(problem)
-        entries = catalog["streams"]
-        return {"streams": [_complete(e, streams[e["tap_stream_id"]]) for e in entries]}
+        return {"streams": [_checked(e, streams) for e in catalog["streams"]]}
+    except _ProblemError as error:
+        raise _unusable(str(error)) from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise unreadable(error) from error
 
@@ -45,23 +43,79 @@ def _unusable(problem: str) -> CatalogError:
     return CatalogError(f"The catalog cannot be used: {problem}. {CATALOG_ADVICE}")
 
 
-def _problems(entry: Mapping[str, Any], streams: Collection[str]) -> Iterator[str]:
-    name, given = entry["tap_stream_id"], entry["schema"]["properties"]
-    root = _root(entry)
-    keys = (entry.get("replication_key"), root.get("replication-key"))
-    methods = (entry.get("replication_method"), root.get("forced-replication-method"))
+class _ProblemError(Exception):
+    """A clause about what is wrong with a catalog."""
+
+
+def _checked(given: Mapping[str, Any], streams: Mapping[str, Stream]) -> dict[str, Any]:
+    name = given["tap_stream_id"]
     if name not in streams:
-        yield f"there is no stream {unknown_name(name, streams)}"
+        raise _ProblemError(f"there is no stream {unknown_name(name, streams)}")
+    try:
+        entry = with_selection(given)
+    except ValueError as error:
+        raise _ProblemError(str(error)) from error
+    complete = _complete(entry, streams[name])
+    for problem in _problems(complete, streams[name]):
+        raise _ProblemError(problem)
+    return complete
+
+
+def _problems(entry: Mapping[str, Any], stream: Stream) -> Iterator[str]:
+    name, given = entry["tap_stream_id"], entry["schema"]["properties"]
     if (entry.get("stream") or name) != name:
         yield f"the stream {name} has another name as well"
     if not given.get("day"):
         yield f"the schema of {name} lacks day"
-    if not set(entry.get("key_properties") or []) <= set(given):
+    if not set(entry["key_properties"]) <= stream.schema["properties"].keys():
         yield f"the stream {name} has key_properties that are not among its columns"
-    if any(key not in _REPLICATION_KEYS for key in keys):
+    if entry["replication_key"] != REPLICATION_KEY:
         yield f"the replication key of {name} must be day"
-    if any(method not in _METHODS for method in methods):
+    if entry.get("replication_method") not in _METHODS:
         yield f"the replication method of {name} must be INCREMENTAL or FULL_TABLE"
+    for column, own in stream.schema["properties"].items():
+        if column in given and not _accepts(given[column], own):
+            types = " or ".join(_types(own))
+            yield (
+                f"{name}.{column} does not take what the tap sends, which is {types}: "
+                "convert it in the warehouse, or with a stream map"
+            )
+    for column in _missing_key_columns(entry):
+        yield (
+            f"{name} leaves out {column}, part of its key: hash it with a stream map, "
+            "or deselect the stream"
+        )
+
+
+def _types(schema: Mapping[str, Any]) -> list[str]:
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _accepts(given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Return whether every value of our own schema is one of a given schema too."""
+    types = _types(given)
+    wanted = _types(own)
+    fits = not types or all(
+        kind in types or (kind == "integer" and "number" in types) for kind in wanted
+    )
+    same_format = given.get("format") in (None, own.get("format"))
+    items = "items" not in given or _accepts(given["items"], own.get("items", {}))
+    return fits and same_format and items
+
+
+def _missing_key_columns(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the columns of the key that a SCHEMA would name and no row would have."""
+    metadata = {tuple(m["breadcrumb"]): m["metadata"] for m in entry["metadata"]}
+    if metadata.get((), {}).get("selected") is False:
+        return
+    for column in entry["key_properties"]:
+        said = metadata.get(("properties", column), {})
+        is_left_out = said.get("selected") is False
+        if said.get("inclusion") == "unsupported" or (
+            said.get("inclusion") != "automatic" and is_left_out
+        ):
+            yield column
 
 
 def _root(entry: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,14 +127,22 @@ def _complete(entry: Mapping[str, Any], stream: Stream) -> dict[str, Any]:
     given = entry["schema"]["properties"]
     missing = [name for name in stream.schema["properties"] if name not in given]
     places = [["properties", name] for name in missing]
-    metadata = [m for m in entry.get("metadata", []) if m["breadcrumb"] not in places]
+    metadata = [m for m in entry["metadata"] if m["breadcrumb"] not in places]
     deselected = {"inclusion": "available", "selected": False}
     metadata += [{"breadcrumb": place, "metadata": deselected} for place in places]
-    complete = {**entry, "metadata": metadata}
     root = _root(entry)
     keys = entry.get("key_properties") or root.get("table-key-properties")
-    if not keys and set(stream.keys) <= given.keys():
-        complete["key_properties"] = list(stream.keys)
-    if not (entry.get("replication_key") or root.get("replication-key")):
-        complete["replication_key"] = REPLICATION_KEY
-    return complete
+    key = entry.get("replication_key") or root.get("replication-key")
+    # What a user has set in the metadata comes before what the tap had discovered.
+    method = (
+        root.get("replication-method")
+        or entry.get("replication_method")
+        or root.get("forced-replication-method")
+    )
+    return {
+        **entry,
+        "metadata": metadata,
+        "key_properties": keys or list(stream.keys),
+        "replication_key": key or REPLICATION_KEY,
+        "replication_method": method,
+    }

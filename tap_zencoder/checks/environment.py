@@ -51,11 +51,17 @@ def unknown_variables(
             yield f"Ignoring {variable}: unknown setting{unknown}."
 
 
+def as_boolean(text: str) -> bool | None:
+    """Return what a word such as ``yes`` or ``false`` says, or None."""
+    word = text.strip().lower()
+    return word in _TRUE if word in (*_TRUE, *_FALSE) else None
+
+
 def _value(text: str, schema: Mapping[str, Any]) -> Any:
     if "string" in schema["type"]:
         return text
-    if "boolean" in schema["type"] and text.lower() in (*_TRUE, *_FALSE):
-        return text.lower() in _TRUE
+    if "boolean" in schema["type"] and (said := as_boolean(text)) is not None:
+        return said
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):

@@ -47,7 +47,7 @@ def _object(
 def _read(path: str) -> dict[str, Any] | str:
     """Return the JSON object in a file, or what is wrong with it, as a clause."""
     try:
-        value = json.loads(Path(path).read_text(encoding="utf-8"))
+        value = json.loads(Path(path).read_text(encoding="utf-8-sig"))
         msgspec.json.encode(value)  # as it will have to be written
     except OSError as error:
         return f"cannot be read: {error.strerror}"

@@ -43,7 +43,9 @@ class Settings(WindowSettings):
         names = [field.name for field in fields(cls) if field.name in config]
         given = {"user_agent": user_agent, **{name: config[name] for name in names}}
         days = {name: _day(given.get(name)) for name in ("start_date", "end_date")}
-        return cls(**{**given, **days, "api_url": given["api_url"].rstrip("/")})
+        skipped = {"skip_days": _days(given.get("skip_days", ""))}
+        url = {"api_url": given["api_url"].rstrip("/")}
+        return cls(**{**given, **days, **skipped, **url})
 
 
 def checked_settings(
@@ -72,7 +74,7 @@ def checked_settings(
     sound = {name: value for name, value in others.items() if name not in wrong}
     problems = [
         *(
-            f"there is no setting {unknown_name(name, properties)}"
+            f"there is no setting {_unknown_setting(name, properties)}"
             for name in config
             if name not in properties
         ),
@@ -88,6 +90,14 @@ def checked_settings(
         raise SettingsError(problems)
     defaults = {k: v["default"] for k, v in properties.items() if "default" in v}
     return {**defaults, **known}
+
+
+def _unknown_setting(name: str, properties: Collection[str]) -> str:
+    # Of the SDK's settings the one that this tap does not have.
+    is_batch = name == "batch_config"
+    return (
+        f"{name}: it writes no batches" if is_batch else unknown_name(name, properties)
+    )
 
 
 def _normalised(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,6 +154,13 @@ def _date_problems(config: Mapping[str, Any]) -> Iterator[str]:
         except ValueError:
             shown = redacted(repr(config[name]))
             yield f"{name} must be a day as YYYY-MM-DD, not {shown}"
+    try:
+        _days(config.get("skip_days", ""))
+    except ValueError:
+        shown = redacted(repr(config["skip_days"]))
+        yield f"skip_days must be days as YYYY-MM-DD with commas between, not {shown}"
+    if config.get("include_today") and config.get("delay_days"):
+        yield "include_today and delay_days are both set, but say the opposite"
     start, end = read.get("start_date"), read.get("end_date")
     if start is not None and end is not None and start > end:
         yield f"start_date ({start}) is later than end_date ({end})"
@@ -151,6 +168,10 @@ def _date_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _day(text: str | None) -> date | None:
     return None if text is None else read_day(text)
+
+
+def _days(text: str) -> frozenset[date]:
+    return frozenset(read_day(part) for part in text.replace(",", " ").split())
 
 
 def _url_problems(config: Mapping[str, Any]) -> Iterator[str]:

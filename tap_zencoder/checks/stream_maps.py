@@ -37,7 +37,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     _ELSE: ("null", lambda value: value in _REMOVED),
     _SOURCE: ("the name of a stream", lambda value: isinstance(value, str)),
     "__alias__": ("the name of a stream", lambda value: isinstance(value, str)),
-    _KEYS: ("a list of columns", _is_list_of_names),
+    _KEYS: ("a list of columns", lambda value: not value or _is_list_of_names(value)),
 }
 """What the options of a stream should be; everything else is a column."""
 
@@ -61,19 +61,78 @@ def problems(maps: Any, streams: Collection[str]) -> Iterator[str]:
         yield "stream_maps must be of type object"
 
 
+def of_synced_streams(
+    maps: Mapping[str, Any], streams: Collection[str]
+) -> dict[str, Any]:
+    """Return the maps that apply to these streams, without keys that are none.
+
+    The stream's own keys hold unless a map names others.
+    """
+    return {
+        name: {k: v for k, v in fields.items() if k != _KEYS or v}
+        if isinstance(fields, dict)
+        else fields
+        for name, fields in maps.items()
+        if name == _ELSE or _sources(name, fields, streams)
+    }
+
+
 def key_problems(
     maps: Mapping[str, Any], streams: Mapping[str, Collection[str]]
 ) -> Iterator[str]:
-    """Yield which maps leave out a column of a key, given the keys of each stream."""
+    """Yield which maps make rows one that are not, given the keys of each stream."""
     for name, fields in maps.items():
-        if isinstance(fields, dict) and not fields.get(_KEYS):
-            removed = {column for column in fields if fields[column] in _REMOVED}
-            for stream in fnmatch.filter(streams, str(fields.get(_SOURCE, name))):
-                for column in removed.intersection(streams[stream]):
+        for stream in _sources(name, fields, streams):
+            for column in streams[stream] if isinstance(fields, dict) else ():
+                if not _is_kept(column, fields, fields.get(_KEYS) or streams[stream]):
                     yield (
-                        f"stream_maps: {stream} leaves out {column}, part of the key: "
-                        f"hash it, or name another key in {_KEYS}"
+                        f"stream_maps: the key of {stream} lacks {column}, so that "
+                        "rows would overwrite each other: hash it rather than leave "
+                        f"it out, or name a column that is made of it in {_KEYS}"
                     )
+
+
+def alias_problems(names: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Yield which streams are written under one name, given the names of each."""
+    written: dict[str, str] = {}
+    for stream, of_stream in names.items():
+        for name in of_stream:
+            if name in written:
+                both = " and ".join(dict.fromkeys([written[name], stream]))
+                yield f"stream_maps: {both} would both be written as {redacted(name)}"
+            written[name] = stream
+
+
+def changes_addresses(maps: Mapping[str, Any]) -> bool:
+    """Return whether a map does something about the addresses of users."""
+    return any(
+        "email" in fields
+        for name, fields in maps.items()
+        if isinstance(fields, dict) and _sources(name, fields, ["users"])
+    )
+
+
+def _sources(name: str, fields: Any, streams: Collection[str]) -> list[str]:
+    """Return which streams a map is applied to."""
+    source = fields.get(_SOURCE, name) if isinstance(fields, dict) else name
+    return fnmatch.filter(streams, str(source))
+
+
+def _is_kept(column: str, fields: Mapping[str, Any], keys: Collection[str]) -> bool:
+    """Return whether rows that differ in a column have different keys."""
+    return any(
+        _mentions(fields[key], column) if key in fields else key == column
+        for key in keys
+    )
+
+
+def _mentions(expression: Any, column: str) -> bool:
+    if expression in _REMOVED:
+        return False
+    return any(
+        getattr(node, "id", None) == column or getattr(node, "value", None) == column
+        for node in ast.walk(ast.parse(expression))
+    )
 
 
 def sdk_error(subject: str, error: Exception) -> SettingsError:

@@ -13,28 +13,37 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 import msgspec
 
-from tap_zencoder.sandbox.faults import Chance
+from tap_zencoder.sandbox.faults import Chance, Limit
+from tap_zencoder.sandbox.oddities import ODDITIES, WORDINGS
 from tap_zencoder.sandbox.organisation import Organisation
 from tap_zencoder.sandbox.realities import REALITIES
 from tap_zencoder.sandbox.server import Sandbox
 from tap_zencoder.sandbox.service import API_KEY, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _PREFIX = "TAP_ZENCODER_"
 _CREDENTIALS = {_PREFIX + name for name in ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")}
 _COMMAND_NOT_FOUND = 127
 _RATE = click.FloatRange(0, 1)
-_MEANINGS = "\n".join(
-    f"  {name:28}{(reality.__doc__ or '').replace('`', '')}"
-    for name, reality in REALITIES.items()
+
+
+def _list(acts: Mapping[str, object]) -> str:
+    lines = (f"  {n:28} {(a.__doc__ or '').replace('`', '')}" for n, a in acts.items())
+    return "\n".join(lines)
+
+
+_DATA = {**REALITIES, **ODDITIES}
+_MEANINGS = (
+    f"\b\nRealities:\n{_list(REALITIES)}\n\n\b\nWhat other APIs were seen to do:\n"
+    f"{_list({**ODDITIES, **WORDINGS})}"
 )
 
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=f"\b\nRealities:\n{_MEANINGS}",
+    epilog=_MEANINGS,
 )
 @click.option(
     "--users",
@@ -73,9 +82,16 @@ _MEANINGS = "\n".join(
 @click.option("--throttle-rate", type=_RATE, default=0, help="Share that gets a 429.")
 @click.option("--truncate-rate", type=_RATE, default=0, help="Share cut short.")
 @click.option(
+    "--limit-per-minute",
+    type=click.IntRange(0),
+    default=0,
+    help="How many requests for usage a minute may be made before a 429 that does not "
+    "say when to try again. 0: any number.",
+)
+@click.option(
     "--reality",
     "realities",
-    type=click.Choice(list(REALITIES)),
+    type=click.Choice([*_DATA, *WORDINGS]),
     metavar="NAME",
     multiple=True,
     help="What the API does where its documentation is silent: a name from the list "
@@ -97,6 +113,7 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
     error_rate: float,
     throttle_rate: float,
     truncate_rate: float,
+    limit_per_minute: int,
     realities: tuple[str, ...],
     request_log: IO[str] | None,
     command: tuple[str, ...],
@@ -110,12 +127,13 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
         message = "the rates add up to more than 1"
         raise click.UsageError(message)
     day = today.date() if today else None
-    plan = Chance(
+    chance = Chance(
         seed,
         error_rate=error_rate,
         throttle_rate=throttle_rate,
         truncate_rate=truncate_rate,
     )
+    limit = Limit(limit_per_minute) if limit_per_minute else None
     try:
         sandbox = Sandbox(
             Organisation(users=users, seed=seed),
@@ -123,8 +141,9 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
             today=lambda: day or datetime.now(UTC).date(),
             latency=latency / 1000,
             token_lifetime=token_lifetime,
-            faults=plan,
-            realities=[act for name, act in REALITIES.items() if name in realities],
+            faults=lambda request: (limit and limit(request)) or chance(request),
+            realities=[act for name, act in _DATA.items() if name in realities],
+            wordings=[act for name, act in WORDINGS.items() if name in realities],
             on_answer=_log_to(request_log) if request_log else None,
         )
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -117,6 +118,26 @@ class Fail:
             return None
         with self._lock:
             return next(self._faults, None)
+
+
+class Limit:
+    """A plan: after so many requests for usage in ``seconds``, a 429 for the rest."""
+
+    def __init__(self, most: int, seconds: float = 60) -> None:
+        """Start with a time in which nothing was asked."""
+        self._most, self._seconds = most, seconds
+        self._started, self._asked = time.monotonic(), 0
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Request) -> Fault | None:
+        """Return the fault of a request that is one too many."""
+        if not is_usage(request):
+            return None
+        with self._lock:
+            if time.monotonic() - self._started > self._seconds:
+                self._started, self._asked = time.monotonic(), 0
+            self._asked += 1
+            return throttled() if self._asked > self._most else None
 
 
 class Chance:

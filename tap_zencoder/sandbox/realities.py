@@ -23,10 +23,13 @@ _DAY = timedelta(days=1)
 class Refused(Exception):  # noqa: N818  # an answer, not a mistake
     """The answer is an error instead of data."""
 
-    def __init__(self, status: int, message: str) -> None:
-        """Keep the HTTP status and the API's sentence."""
+    def __init__(
+        self, status: int, message: str = "", body: bytes | None = None
+    ) -> None:
+        """Keep the HTTP status and the API's sentence, or a body instead of it."""
         super().__init__(message)
         self.status = status
+        self.body = body
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tap_zencoder.sandbox.faults import Fault, FaultPlan
+    from tap_zencoder.sandbox.oddities import Wording
     from tap_zencoder.sandbox.realities import Reality
 
 _LARGEST_REQUEST = 64 * 1024
 _DROP = 100
+NO_CONTENT = 204
 
 
 class Sandbox(Service):
@@ -60,6 +62,7 @@ class Sandbox(Service):
         token_lifetime: float = 86400,
         faults: FaultPlan | None = None,
         realities: Iterable[Reality] = (),
+        wordings: Iterable[Wording] = (),
         on_answer: Callable[[Request, int], None] | None = None,
     ) -> None:
         """Get ready to serve on a port of loopback, or on one that is free."""
@@ -68,6 +71,7 @@ class Sandbox(Service):
             today,
             token_lifetime,
             realities,
+            wordings,
         )
         self.latency = latency
         self.faults = faults
@@ -207,8 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Respond):
             status, answer, headers = fault.status, fault.body, fault.headers
         else:
-            status, answer = sandbox.answer(request, self.headers, body)
-            headers = (("Content-Type", "application/json"),)
+            status, answer, headers = sandbox.answer(request, self.headers, body)
         sandbox.answered(request, status)
         self._send(status, answer, headers, fault)
 
@@ -225,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if status != NO_CONTENT:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if isinstance(fault, Truncate):
             body = body[: int(len(body) * fault.share)]

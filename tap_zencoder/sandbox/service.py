@@ -19,6 +19,7 @@ from tap_zencoder.sandbox.realities import Asked, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tap_zencoder.sandbox.oddities import Wording
     from tap_zencoder.sandbox.organisation import Data
     from tap_zencoder.sandbox.realities import Reality
 
@@ -31,7 +32,9 @@ API_KEY = "zak_live_sandbox"
 TOKEN_PREFIX = "sandbox-token-"  # noqa: S105  # so that one is known in a log
 
 _PERIODS = {"7d": 7, "30d": 30, "90d": 90}
-Answer: TypeAlias = tuple[int, bytes]
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+Answer: TypeAlias = tuple[int, bytes, Headers]
+_JSON: Headers = (("Content-Type", "application/json"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,13 @@ class Service:
         today: Callable[[], date],
         token_lifetime: float,
         realities: Iterable[Reality],
+        wordings: Iterable[Wording] = (),
     ) -> None:
         """Start with no token given out."""
         self.organisation = organisation
         self.token_lifetime = token_lifetime
         self.realities = tuple(realities)
+        self.wordings = tuple(wordings)
         self.answers: Callable[[dict[str, Any], Request], dict[str, Any]] | None = None
         self.logins = 0
         self._today = today
@@ -84,14 +89,14 @@ class Service:
         """Return status and body for a request: no faults, just the documentation."""
         if request.path == TOKEN_PATH:
             if request.method != "POST":
-                return 405, _error("Method not allowed")
+                return 405, _error("Method not allowed"), _JSON
             return self._log_in(headers.get_content_type(), body)
         if request.path != USAGE_PATH:
-            return 404, _error("Not found")
+            return 404, _error("Not found"), _JSON
         if request.method != "GET":
-            return 405, _error("Method not allowed")
+            return 405, _error("Method not allowed"), _JSON
         if not self._knows(headers):
-            return 401, _error("Unauthorized")
+            return 401, _error("Unauthorized"), _JSON
         return self._usage(request)
 
     def _log_in(self, content_type: str, body: bytes) -> Answer:
@@ -100,14 +105,18 @@ class Service:
         except msgspec.DecodeError:
             given = None
         if given is None or content_type != "application/json":
-            refusal = {"errors": ["Invalid input json"], "errorCode": "ER-00006"}
-            return 400, msgspec.json.encode(refusal)
+            broken = {"errors": ["Invalid input json"], "errorCode": "ER-00006"}
+            return 400, msgspec.json.encode(broken), _JSON
         if not (
             _same(given.get("client_id"), CLIENT_ID)
             and _same(given.get("client_secret"), CLIENT_SECRET)
             and given.get("grant_type") == "client_credentials"
         ):
-            return 401, msgspec.json.encode({"errors": ["Invalid authentication"]})
+            return (
+                401,
+                msgspec.json.encode({"errors": ["Invalid authentication"]}),
+                _JSON,
+            )
         token = TOKEN_PREFIX + secrets.token_urlsafe(32)
         with self._lock:
             self.logins += 1
@@ -119,7 +128,7 @@ class Service:
             "refresh_token": secrets.token_urlsafe(16),
             "expires_in": int(self.token_lifetime),
         }
-        return 200, msgspec.json.encode(answer)
+        return 200, msgspec.json.encode(answer), _JSON
 
     def _knows(self, headers: Any) -> bool:
         kind, _, token = headers.get("Authorization", "").partition(" ")
@@ -132,27 +141,42 @@ class Service:
     def _usage(self, request: Request) -> Answer:
         query = request.query
         if "day" in query and "period" in query:
-            return 400, _error(
-                "Only one parameter is expected. Provide either 'day' or 'period', not "
-                "both",
+            return (
+                400,
+                _error(
+                    "Only one parameter is expected. Provide either 'day' or "
+                    "'period', not both",
+                ),
+                _JSON,
             )
         if "day" in query and not _is_day(query["day"]):
-            return 400, _error(
-                "Invalid day parameter. Day must be in YYYY-MM-DD format"
+            return (
+                400,
+                _error("Invalid day parameter. Day must be in YYYY-MM-DD format"),
+                _JSON,
             )
         if query.get("period", "7d") not in _PERIODS:
-            return 400, _error(
-                "Invalid period parameter. Period has to be one of 7d, 30d, 90d",
+            return (
+                400,
+                _error(
+                    "Invalid period parameter. Period has to be one of 7d, 30d, 90d",
+                ),
+                _JSON,
             )
         try:
             body = self._body(
                 query.get("day"), query.get("period", "7d"), self._today()
             )
         except Refused as refusal:
-            return refusal.status, _error(str(refusal))
+            body = _error(str(refusal)) if refusal.body is None else refusal.body
+            return refusal.status, body, _JSON
         if self.answers is not None:
             body = msgspec.json.encode(self.answers(msgspec.json.decode(body), request))
-        return 200, body
+        headers = _JSON
+        for wording in self.wordings:
+            body, more = wording(body)
+            headers += more
+        return 200, body, headers
 
     def data(self, day: date | None, period: str, today: date) -> Data:
         """Return the ``data`` of an answer as all realities together make it.

@@ -31,6 +31,7 @@ def set_up_logging() -> None:
         problem = f"does not configure logging ({type(error).__name__})"
         raise SettingsError([f"{_CONFIG}: {redacted(str(file))} {problem}"]) from error
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a log that cannot be written is no failure
     # It logs filters, which may hold a salt or an address.
     logging.getLogger("singer_sdk.mapper").setLevel(logging.WARNING)
 

@@ -36,7 +36,10 @@ class SingerStream(singer_sdk.Stream):
         is_incremental = self.replication_method == REPLICATION_INCREMENTAL
         # The SDK has no public way to have them.
         schemas = [message.to_dict() for message in self._generate_schema_messages()]
-        return SyncedStream(self._stream, is_incremental, schemas, self.messages)
+        columns = list(filter(self._is_selected, self.schema["properties"]))
+        return SyncedStream(
+            self._stream, is_incremental, columns, schemas, self.messages
+        )
 
     def messages(
         self, rows: Sequence[msgspec.Struct], extracted: datetime
@@ -62,6 +65,9 @@ class SingerStream(singer_sdk.Stream):
     def get_records(self, context: Any) -> Any:
         """Raise an error: all streams take their rows from one pass over the days."""
         raise NotImplementedError
+
+    def _is_selected(self, column: str) -> bool:
+        return bool(self.mask["properties", column])
 
     @cached_property
     def _is_unaltered(self) -> bool:

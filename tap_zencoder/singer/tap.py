@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import FrameType
@@ -15,6 +15,7 @@ from typing import Any, ClassVar, cast
 
 import singer_sdk
 from singer_sdk.exceptions import MappingError
+from singer_sdk.mapper import PluginMapper, RemoveRecordTransform
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
@@ -28,16 +29,16 @@ from tap_zencoder.checks.environment import (
     unknown_variables,
 )
 from tap_zencoder.errors import SettingsError
-from tap_zencoder.redact import redacted
 from tap_zencoder.singer.logs import only_warnings
 from tap_zencoder.singer.stream import SingerStream
 from tap_zencoder.streams import Stream
-from tap_zencoder.sync.bookmarks import check_state, streams_of_another_tap
+from tap_zencoder.sync.bookmarks import check_state
 from tap_zencoder.sync.log import SyncLog
 from tap_zencoder.sync.messages import MessageWriter
 from tap_zencoder.sync.run import Sync
 from tap_zencoder.transport.client import Client
 
+_ADDRESS = ("properties", "email")
 _LONGEST_COLUMN = len("total_active_users")
 _EXIT_WITHIN = 1.5
 """Seconds after a signal within which the process ends, whatever it is waiting for."""
@@ -130,27 +131,52 @@ class ZencoderTap(singer_sdk.Tap):
     @override
     def setup_mapper(self) -> None:
         """Prepare the stream maps; SettingsError or CatalogError say what is wrong."""
-        maps = self.config.get("stream_maps", {})
+        synced = {name: s for name, s in self.streams.items() if s.selected}
+        maps = stream_maps.of_synced_streams(
+            self.config.get("stream_maps", {}), list(synced)
+        )
         try:
-            keys = {name: stream.primary_keys for name, stream in self.streams.items()}
+            keys = {name: stream.primary_keys for name, stream in synced.items()}
             if problems := list(stream_maps.key_problems(maps, keys)):
                 raise SettingsError(problems)
-            super().setup_mapper()
+            self.mapper = PluginMapper(
+                {**self.config, "stream_maps": maps}, self.logger
+            )
+            self.mapper.register_raw_streams_from_catalog(
+                Catalog((n, e) for n, e in self.catalog.items() if n in synced)
+            )
         except (MappingError, AttributeError, KeyError, TypeError, ValueError) as error:
             if self.input_catalog is None or maps:
                 raise stream_maps.sdk_error("the streams", error) from error
             raise catalogs.unreadable(error) from error
 
+        users = self.catalog.get("users")
+        if users and "users" in synced and not stream_maps.changes_addresses(maps):
+            said = users.metadata[_ADDRESS].selected
+            if said is False:
+                self.logger.warning(
+                    "Loading users.email although it is not selected: it is part of "
+                    "the key. To keep addresses out, hash it with a stream map, or "
+                    "deselect the stream users."
+                )
+        if problems := list(stream_maps.alias_problems(self._names_written(synced))):
+            raise SettingsError(problems)
+
+    def _names_written(self, streams: Collection[str]) -> dict[str, list[str]]:
+        return {
+            name: [
+                stream_map.stream_alias
+                for stream_map in self.mapper.stream_maps[name]
+                if not isinstance(stream_map, RemoveRecordTransform)
+            ]
+            for name in streams
+        }
+
     @override
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over the bookmarks of the last sync, or raise StateError."""
-        check_state(state, self.streams, self.today)
-        if others := streams_of_another_tap(state, self.streams):
-            self.logger.warning(
-                "The state has no bookmark for a stream of this tap, but for others: "
-                "%s. The sync starts from the beginning.",
-                ", ".join(map(redacted, others)),
-            )
+        for sentence in check_state(state, list(self.streams), self.today):
+            self.logger.warning("%s", sentence)
         super().load_state(state)
 
     # Final in the SDK, which goes from stream to stream, where the truth is day by day.

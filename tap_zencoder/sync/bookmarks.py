@@ -7,16 +7,19 @@ have been written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from tap_zencoder.checks.wording import unknown_name
 from tap_zencoder.days import CLOCK_SLACK, advance
 from tap_zencoder.errors import StateError
 from tap_zencoder.redact import redacted
 from tap_zencoder.streams import REPLICATION_KEY
 
 _BOOKMARKS, _KEY, _VALUE = "bookmarks", "replication_key", "replication_key_value"
+_WITHOUT_VALUE = {_KEY, _VALUE, "partitions", "starting_replication_value"}
+"""What the bookmark of a stream may hold that has not begun."""
 _HELP = (
     'It should read {"bookmarks": {"daily": {"replication_key": "day", '
     '"replication_key_value": "YYYY-MM-DD"}}}. To sync again from the start, run '
@@ -43,8 +46,11 @@ class Bookmarks:
         entry.update({_KEY: REPLICATION_KEY, _VALUE: reached})
 
 
-def check_state(state: Any, streams: Iterable[str], today: date) -> None:
-    """Raise StateError if bookmarks of these streams cannot be read from a state."""
+def check_state(state: Any, streams: Collection[str], today: date) -> list[str]:
+    """Return sentences about what a state has that these streams will not use.
+
+    Raises StateError if their bookmarks cannot be read from it.
+    """
     if not isinstance(state, dict):
         raise _broken("is not a JSON object")
     if _BOOKMARKS not in state and state:
@@ -56,18 +62,30 @@ def check_state(state: Any, streams: Iterable[str], today: date) -> None:
         if not isinstance(bookmark, dict):
             raise _broken(f"has a bookmark for {redacted(name)} that is not an object")
     for name in streams:
-        bookmark = bookmarks.get(name, {})
-        if bookmark.get(_KEY, REPLICATION_KEY) != REPLICATION_KEY:
-            other = redacted(repr(bookmark[_KEY]))
-            raise _broken(f"has a bookmark for {name} by {other}, not by day")
-        if bookmark.get(_VALUE) is not None:
-            _check_day(name, bookmark[_VALUE], today)
+        _check_bookmark(name, bookmarks.get(name, {}), today)
+    unknown = [name for name in bookmarks if name not in streams]
+    missing = [name for name in streams if not bookmarks.get(name)]
+    if unknown and missing:
+        names = ", ".join(unknown_name(name, missing) for name in unknown)
+        sentence = (
+            f"The state has bookmarks for streams that do not exist: {names}. It has "
+            f"none for {', '.join(missing)}: these start from their first day."
+        )
+        return [sentence]
+    return []
 
 
-def streams_of_another_tap(state: dict[str, Any], streams: Iterable[str]) -> list[str]:
-    """Return the streams in a sound state if none of them is one of these."""
-    others = list(state.get(_BOOKMARKS, {}))
-    return [] if set(others) & set(streams) else others
+def _check_bookmark(name: str, bookmark: dict[str, Any], today: date) -> None:
+    if bookmark.get(_KEY, REPLICATION_KEY) != REPLICATION_KEY:
+        other = redacted(repr(bookmark[_KEY]))
+        raise _broken(f"has a bookmark for {name} by {other}, not by day")
+    if bookmark.get("partitions"):
+        raise _broken(f"has a bookmark for {name} by partitions, not one for all")
+    if bookmark.get(_VALUE) is not None:
+        _check_day(name, bookmark[_VALUE], today)
+    elif unknown := [member for member in bookmark if member not in _WITHOUT_VALUE]:
+        named = unknown_name(unknown[0], [_VALUE])
+        raise _broken(f"has a bookmark for {name} without {_VALUE}, but with {named}")
 
 
 def _check_day(name: str, value: Any, today: date) -> None:

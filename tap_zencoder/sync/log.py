@@ -34,17 +34,26 @@ class SyncLog:
 
     def warn_of_surprises(self, report: UsageReport, empty: Sequence[str] = ()) -> None:
         """Log what is odd in a report, given the streams it has no rows for."""
-        unknown = [
-            f"The API sent a field that this version does not know: {redacted(path)}. "
-            "It is kept in additional_fields."
-            for path in sorted(report.new_fields)
-        ]
         missing = [
             f"The API says that users were active, but returned no rows for {name}."
             for name in (empty if report.active_users() else ())
         ]
-        for sentence in [*unknown, *report.surprises, *missing]:
-            self.warn_once(sentence, f" First seen for {report.query}.")
+        first = f" First seen for {report.query}"
+        for sentence in [*_new_fields(report), *report.surprises, *missing]:
+            self.warn_once(sentence, f"{first}.")
+        for path, form in sorted(report.findings.odd.items()):
+            self.warn_once(
+                f"The API sent {redacted(path)} in a form that this version does not "
+                "know. The column has what could be read of it, or null; "
+                "additional_fields has the original.",
+                f"{first}: {redacted(form)}.",
+            )
+        for path, number in sorted(report.findings.nameless.items()):
+            self.warn_once(
+                f"The API sent {redacted(path)} without a value. Such rows are kept as "
+                'one a day, with the key "(no address)" or "(no name)".',
+                f"{first}: {number}.",
+            )
 
     def warn_of_empty_windows(
         self, days: WindowSettings, bookmarks: Sequence[date | None]
@@ -80,6 +89,14 @@ class SyncLog:
             counted(tally.retries, "retry", "retries"),
             seconds,
         )
+
+
+def _new_fields(report: UsageReport) -> list[str]:
+    return [
+        f"The API sent a field that this version does not know: {redacted(path)}. "
+        "It is kept in additional_fields."
+        for path in sorted(report.findings.new)
+    ]
 
 
 def counted(number: int, name: str, plural: str | None = None) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import Self
 
-from tap_zencoder.api.reports import UsageQuery, UsageReport
+from tap_zencoder.api.reports import UsageQuery, UsageReport, no_activity
 from tap_zencoder.days import Window
-from tap_zencoder.errors import DayRefusedError, ZencoderError
+from tap_zencoder.errors import (
+    DayEmptyError,
+    DayRefusedError,
+    ExhaustedError,
+    ZencoderError,
+)
 from tap_zencoder.sync.log import SyncLog
 from tap_zencoder.transport.client import Client
 
@@ -23,6 +28,7 @@ slow answer in front holds the others up: half the speed where answers take unev
 long. Beyond three nothing more is won."""
 
 Answer = UsageReport | ZencoderError
+_Unanswered = tuple[date, DayRefusedError | DayEmptyError]
 _Task = tuple[UsageQuery, futures.Future[UsageReport]]
 
 
@@ -77,8 +83,16 @@ class ReportsAhead:
             self._tasks.put(task)
             if len(self._workers) < throttle.most:
                 worker = threading.Thread(target=self._work, name="fetch", daemon=True)
-                self._workers.append(worker)
-                worker.start()
+                self._start(worker)
+
+    def _start(self, worker: threading.Thread) -> None:
+        try:
+            worker.start()
+        except RuntimeError as error:  # what Python makes of it
+            if not self._workers:
+                raise ExhaustedError("threads (ulimit -u)") from error
+        else:
+            self._workers.append(worker)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
@@ -90,46 +104,74 @@ class ReportsAhead:
             del task, future  # or the report would stay until the next one
 
 
-def without_refused_ends(
+def settled_answers(  # noqa: PLR0913  # what the meaning of a refusal depends on
     answers: Iterable[tuple[date, Answer]],
+    *,
     today: date,
+    is_kept: Callable[[date], bool],
+    most_late: int,
+    was_answered: bool,
+    log: SyncLog,
+) -> Iterator[tuple[date, Answer]]:
+    """Yield days with their answers, once it is clear what a day without one means.
+
+    Refused at the start, a day is older than what the API keeps, and left out, unless
+    it must still be there. Without an answer at the end, it may not be there yet: the
+    last ``most_late`` days before today are left to the next sync. In between, a
+    refusal is yielded, and nothing at all is a day without activity, as it is wherever
+    anything ``was_answered``.
+    """
+    waiting: list[_Unanswered] = []
+    is_start = True
+    for day, answer in answers:
+        if isinstance(answer, DayRefusedError | DayEmptyError):
+            # Without the traceback, which would keep the whole answer in memory.
+            waiting.append((day, answer.with_traceback(None)))
+            continue
+        yield from _resolved(waiting, is_kept if is_start else _always, log)
+        waiting.clear()
+        is_start = False
+        yield day, answer
+        del answer
+    if all((today - day).days <= most_late for day, _ in waiting):
+        reason = "They may not be over in the API's time zone; the next sync retries"
+        _warn_of(waiting, f"{reason} them", log)
+    elif is_start and not was_answered:
+        yield waiting[-1]
+    else:
+        yield from _resolved(waiting, _always, log)
+
+
+def _resolved(
+    waiting: list[_Unanswered],
     is_kept: Callable[[date], bool],
     log: SyncLog,
 ) -> Iterator[tuple[date, Answer]]:
-    """Yield days with their answers, without those that the API refuses at the ends.
-
-    At the start they are older than what it keeps, at the end they may not be over in
-    its time zone. A refusal in between, of all days that are over, or of a day that it
-    must still have is yielded.
-    """
-    refused: list[tuple[date, DayRefusedError]] = []
-    any_answered = False
-    yesterday = today - timedelta(days=1)
-    for day, answer in answers:
-        if isinstance(answer, DayRefusedError) and not (
-            any_answered and day < yesterday
-        ):
-            # Without the traceback, which would keep the whole answer in memory.
-            refused.append((day, answer.with_traceback(None)))
-            continue
-        left_out = [(d, e) for d, e in refused if not any_answered and not is_kept(d)]
-        _warn_of(left_out, "They are older than what it keeps", log)
-        yield from ((d, e) for d, e in refused if any_answered or is_kept(d))
-        refused.clear()
-        any_answered = True
-        yield day, answer
-        del answer
-    if refused and not any_answered and refused[0][0] < yesterday:
-        yield refused[-1]
-    else:
-        reason = "They may not be over in the API's time zone; the next sync retries"
-        _warn_of(refused, f"{reason} them", log)
+    """Yield days without an answer that come before others, with what that means."""
+    left_out = [
+        (day, error)
+        for day, error in waiting
+        if isinstance(error, DayRefusedError) and not is_kept(day)
+    ]
+    _warn_of(left_out, "They are older than what it keeps", log)
+    for day, error in waiting:
+        if isinstance(error, DayEmptyError):
+            log.warn_once(
+                "The API returned nothing at all for some days. They are taken for "
+                "days without activity.",
+                f" First seen for {day}: {error}",
+            )
+            yield day, no_activity(day)
+        elif (day, error) not in left_out:
+            yield day, error
 
 
-def _warn_of(
-    refused: list[tuple[date, DayRefusedError]], reason: str, log: SyncLog
-) -> None:
-    if refused:
-        (first, _), (last, error) = refused[0], refused[-1]
+def _always(_: date) -> bool:
+    return True
+
+
+def _warn_of(unanswered: Sequence[_Unanswered], reason: str, log: SyncLog) -> None:
+    if unanswered:
+        (first, _), (last, error) = unanswered[0], unanswered[-1]
         days = Window(first, last)
         log.warn_once(f"The API does not answer for {days}. {reason}. {error}")

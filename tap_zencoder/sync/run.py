@@ -21,7 +21,7 @@ from tap_zencoder.sync.bookmarks import Bookmarks
 from tap_zencoder.sync.log import SyncLog, counted
 from tap_zencoder.sync.messages import MessageWriter
 from tap_zencoder.sync.progress import progress_reporting
-from tap_zencoder.sync.reports import Answer, ReportsAhead, without_refused_ends
+from tap_zencoder.sync.reports import Answer, ReportsAhead, settled_answers
 from tap_zencoder.sync.synced_stream import Rows, SyncedStream
 from tap_zencoder.transport.client import Client
 
@@ -105,8 +105,13 @@ class Sync:
             if periods:
                 self._sync_periods([a for _, a in islice(answers, len(periods))])
             of_days = ((date.fromisoformat(q.value), answer) for q, answer in answers)
-            for day, answer in without_refused_ends(
-                of_days, self._today, self._is_kept, self._log
+            for day, answer in settled_answers(
+                of_days,
+                today=self._today,
+                is_kept=self._is_kept,
+                most_late=self._days.most_late,
+                was_answered=bool(periods),
+                log=self._log,
             ):
                 if due := self._due(day):
                     self._sync_day(due, day, answer)
@@ -118,7 +123,7 @@ class Sync:
     def _queries_of_days(self) -> Iterator[UsageQuery]:
         # Taken little by little: a day whose streams have stopped is not asked for.
         for day in self._window or ():
-            if self._due(day):
+            if self._due(day) and day not in self._days.skip_days:
                 yield UsageQuery("day", day.isoformat())
 
     def _due(self, day: date) -> list[SyncedStream]:
@@ -149,6 +154,13 @@ class Sync:
         for (window, bookmark), streams in by_start:
             names = ", ".join(s.name for s in streams)
             self._log.info(f"Syncing {window}: {names}; bookmark: {bookmark}")
+        skipped = [day for day in self._days.skip_days if self._due(day)]
+        if skipped:
+            days = ", ".join(map(str, sorted(skipped)))
+            self._log.warn_once(
+                f"Leaving out {days}, as skip_days says. The bookmarks wait before "
+                f"{min(skipped)}, so that the days are synced once they are taken out."
+            )
         self._log.warn_of_empty_windows(
             self._days, [s.bookmark for s in self._day_streams if not s.window]
         )
@@ -176,11 +188,13 @@ class Sync:
         for synced in due:
             assert isinstance(synced.stream, DayStream)  # noqa: S101  # for mypy
             try:
-                made.append((synced, synced.stream.rows(_report(answer), day)))
+                rows = synced.stream.rows(_report(answer), day, synced.columns)
+                made.append((synced, rows))
             except _OF_ONE_DAY as error:
+                explained = _with_way_on(error, day)
                 if not isinstance(answer, UsageReport) and due == self._live():
-                    raise
-                self._stop(synced, f"before {day}", error)
+                    raise explained from error
+                self._stop(synced, f"before {day}", explained)
         if isinstance(answer, UsageReport):
             empty = [synced.name for synced, rows in made if not rows]
             self._log.warn_of_surprises(answer, empty)
@@ -200,9 +214,16 @@ class Sync:
         for lines, records in batches:
             self._writer.write_records(lines, records)
         for synced, _ in made:
-            if synced.is_incremental and self._left != 0:
+            if self._may_advance(synced, completed):
                 self._bookmarks.advance(synced.name, completed)
         self._commit()
+
+    def _may_advance(self, synced: SyncedStream, completed: date) -> bool:
+        """Return whether all rows up to a day are written: none is skipped, or cut."""
+        window = synced.window
+        skipped = self._days.first_skipped(window) if window else None
+        is_whole = skipped is None or completed < skipped
+        return synced.is_incremental and self._left != 0 and is_whole
 
     def _begin(self) -> None:
         """Write the SCHEMA messages, and the STATE that comes before any RECORD.
@@ -241,6 +262,16 @@ class Sync:
             f"Stopped {', '.join(s.name for s in group)} {failure}"
             for failure, group in groupby(stopped, lambda s: s.failure)
         )
+
+
+def _with_way_on(error: errors.ZencoderError, day: date) -> errors.ZencoderError:
+    """Return an error with how to go on, if it will come again each night."""
+    if not isinstance(error, errors.ContractError | errors.RequestRejectedError):
+        return error
+    return type(error)(
+        f"{error} To go on without this day for now, set skip_days to {day}: its rows "
+        "are asked for again as soon as it is taken out."
+    )
 
 
 def _report(answer: Answer) -> UsageReport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,12 +18,14 @@ Rows = Sequence[ApiObject]
 class SyncedStream:
     """A selected stream in one sync.
 
-    ``messages`` makes RECORD messages of rows that came at a moment, as lines, and
-    counts them by stream. A stream that is not incremental starts anew in every sync.
+    ``columns`` are those that are loaded, ``messages`` makes RECORD messages of rows
+    that came at a moment, as lines, and counts them by stream. A stream that is not
+    incremental starts anew in every sync.
     """
 
     stream: Stream
     is_incremental: bool
+    columns: Collection[str]
     schema_messages: list[dict[str, Any]]
     messages: Callable[[Rows, datetime], tuple[bytes, Mapping[str, int]]]
     bookmark: date | None = None

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import backoff
@@ -27,7 +27,12 @@ from tap_zencoder.transport.throttle import Throttle
 
 ATTEMPTS = 6
 FIRST_DELAY = 1.0
-"""Seconds: the most that the first retry waits. Each further one doubles it."""
+"""Seconds: the most that the first retry waits. Each further one doubles it..."""
+LONGEST_DELAY = 30.0
+"""...up to so many seconds."""
+PATIENCE = 300.0
+"""Seconds for which an API that has answered before may say that it is asked too often.
+Some limits are for each minute, and do not say when it ends."""
 _Answer = TypeVar("_Answer")
 
 
@@ -47,6 +52,7 @@ class Client:
         )
         self.throttle = Throttle(settings.concurrency)
         self.tally = Tally()
+        self._has_answered = False
 
     def report(self, query: reports.UsageQuery) -> reports.UsageReport:
         """Return the answer to a query.
@@ -55,13 +61,11 @@ class Client:
             UnavailableError: All of `ATTEMPTS` tries failed.
             ZencoderError: Any other error of `reports.read_report`, at once.
         """
-        ask = partial(self._ask, query)
-        with suppress(errors.DayRefusedError):
-            return self._persistently(query, ask)
-        # Days that are refused may be left out for good, so a refusal that passes must
-        # not be believed.
+        with suppress(errors.DayRefusedError, errors.DayEmptyError):
+            return self._answer(query)
+        # Such days may be left out for good, so what passes must not be believed.
         time.sleep(FIRST_DELAY)
-        return self._persistently(query, ask)
+        return self._answer(query)
 
     def close(self) -> None:
         """Close every socket; a later request opens new ones."""
@@ -77,6 +81,26 @@ class Client:
         body = {**secrets, "grant_type": "client_credentials"}
         log_in = partial(self._log_in, settings.auth_url, body)
         return ClientCredentials(tuple(secrets.values()), log_in)
+
+    def _answer(self, query: reports.UsageQuery) -> reports.UsageReport:
+        try:
+            report = self._persistently(query, partial(self._ask, query))
+        except errors.AccessDeniedError as error:
+            if query.parameter == "day" and self._may_read:
+                raise errors.DayRefusedError(str(error)) from error
+            raise
+        self._has_answered = True
+        return report
+
+    @cached_property
+    def _may_read(self) -> bool:
+        """Whether the credentials may read analytics, though not of every day."""
+        query = reports.UsageQuery("period", reports.PERIODS[0])
+        try:
+            self._persistently(query, partial(self._ask, query))
+        except errors.AccessDeniedError:
+            return False
+        return True
 
     def _ask(self, query: reports.UsageQuery) -> reports.UsageReport:
         with self.throttle.turn(), self._pausing():
@@ -112,11 +136,22 @@ class Client:
         return self._persistently(login.LOGIN, ask)
 
     def _persistently(self, subject: object, ask: Callable[[], _Answer]) -> _Answer:
+        started = time.monotonic()
+        failures = 0
+
+        def is_hopeless(error: Exception) -> bool:
+            nonlocal failures
+            failures += 1
+            if self._is_patient_with(error):
+                return time.monotonic() - started > PATIENCE
+            return failures >= ATTEMPTS
+
         retrying = backoff.on_exception(
             backoff.expo,
             errors.TransientError,
-            max_tries=ATTEMPTS,
             factor=FIRST_DELAY,
+            max_value=LONGEST_DELAY,
+            giveup=is_hopeless,
             on_backoff=lambda details: self._on_retry(subject, details),
             logger=None,
         )
@@ -124,23 +159,28 @@ class Client:
             answer = retrying(ask)()
         except errors.TransientError as error:
             raise errors.UnavailableError(
-                f"Gave up on {subject} after {ATTEMPTS} attempts. Last error: {error}. "
+                f"Gave up on {subject} after {failures} attempts. Last error: {error}. "
                 "Try again later; the next sync continues where this one stopped.",
             ) from error
         self.throttle.succeeded()
         return answer
 
+    def _is_patient_with(self, error: Exception) -> bool:
+        """Return whether an error will pass for sure: other days were answered."""
+        return isinstance(error, errors.RateLimitError) and self._has_answered
+
     def _on_retry(self, subject: object, details: Any) -> None:
         error: errors.TransientError = details["exception"]
         pause = max(details["wait"], error.retry_after or 0)
         is_news = self.tally.count_retry(details["tries"], pause)
+        most = "" if self._is_patient_with(error) else f" of {ATTEMPTS}"
         # Not a logger of the module: a logging configuration, which is read after the
         # imports, disables the loggers that it finds.
         logging.getLogger("tap-zencoder.client").log(
             logging.WARNING if is_news else logging.DEBUG,
-            "Attempt %d of %d for %s failed: %s. Trying again in %.1f s.",
+            "Attempt %d%s for %s failed: %s. Trying again in %.1f s.",
             details["tries"],
-            ATTEMPTS,
+            most,
             subject,
             error,
             pause,

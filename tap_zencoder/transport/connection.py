@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import time
 from datetime import UTC, datetime
@@ -28,6 +29,12 @@ LARGEST_BODY = 64 * 1024 * 1024
 """Bytes, after decompression: more than a day of three hundred thousand users."""
 
 _CHUNK = 64 * 1024
+_EXHAUSTED = {
+    errno.EMFILE: "file descriptors (ulimit -n)",
+    errno.ENFILE: "file descriptors",
+    errno.ENOMEM: "memory",
+    errno.ENOBUFS: "memory for the network",
+}
 _INTERIM = (HTTPStatus.PROCESSING, HTTPStatus.EARLY_HINTS)
 _NO_PROXY = {"no_proxy": "localhost,127.0.0.0/8,::1"}
 """For this machine, whatever the environment says: secrets go there in clear."""
@@ -145,6 +152,8 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 
 def _explained(error: Exception, host: str) -> errors.ZencoderError:
     cause = _root_cause(error)
+    if what := exhausted_resource(error):
+        return errors.ExhaustedError(what)
     reason = str(cause)
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         return errors.CertificateError(
@@ -163,6 +172,17 @@ def _explained(error: Exception, host: str) -> errors.ZencoderError:
         if isinstance(error, kind) or isinstance(cause, kind):
             return errors.TransientError(sentence.format(host))
     return errors.TransientError(f"the connection to {host} broke")
+
+
+def exhausted_resource(error: BaseException | None) -> str | None:
+    """Return what this machine has run out of, if an error comes from that."""
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return "memory"
+        if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+            return _EXHAUSTED[error.errno]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _setup_error(host: str, problem: str) -> errors.NetworkSetupError:

@@ -8,7 +8,7 @@ import pytest
 
 from tap_zencoder.api.objects import ApiObject, DailyUsage
 from tap_zencoder.api.objects import UserUsage as User
-from tap_zencoder.api.reading import WrongValueError, read_objects
+from tap_zencoder.api.reading import Findings, WrongValueError, read_objects
 
 USER = {
     "email": "a@example.com",
@@ -29,7 +29,7 @@ DAY = {
 def read(objects: Any, kind: type[ApiObject] = User) -> list[dict[str, Any]]:
     """Return the objects as dictionaries, with their additional fields decoded."""
     raw = msgspec.Raw(json.dumps(objects).encode())
-    found = [msgspec.to_builtins(item) for item in read_objects(raw, kind, set())]
+    found = [msgspec.to_builtins(item) for item in read_objects(raw, kind, Findings())]
     for item in found:
         if item.get("additional_fields") is not None:
             item["additional_fields"] = json.loads(item["additional_fields"])
@@ -76,9 +76,9 @@ def test_an_unknown_field_is_kept_whatever_its_name(name: str, value: Any) -> No
 def test_new_fields_are_named_by_their_paths_without_indices() -> None:
     ide = {"ide_name": "Zed", "engaged_users": 1, "version": "1.2"}
     raw = json.dumps([{**DAY, "ides": [ide], "sessions": 3}] * 2).encode()
-    new: set[str] = set()
-    read_objects(msgspec.Raw(raw), DailyUsage, new)
-    assert new == {"[].sessions", "[].ides[].version"}
+    findings = Findings()
+    read_objects(msgspec.Raw(raw), DailyUsage, findings)
+    assert findings.new == {"[].sessions", "[].ides[].version"}
 
 
 def test_an_array_with_new_fields_is_known_without_them_and_kept_whole() -> None:
@@ -140,12 +140,13 @@ def test_a_wrong_type_is_refused_by_its_json_path(
 @pytest.mark.parametrize(
     ("ide", "path"),
     [
-        ({"ide_name": "Zed", "engaged_users": "1"}, ".engaged_users: Expected"),
-        ({"engaged_users": 1}, ": Object missing required field `ide_name`"),
+        ({"ide_name": "Zed", "engaged_users": "1.5"}, ".engaged_users: Expected"),
+        ({"ide_name": "Zed"}, ": Object missing required field `engaged_users`"),
+        ("Zed", ": an object was expected"),
     ],
 )
 def test_a_wrong_type_inside_an_array_is_refused_by_its_json_path(
-    ide: dict[str, Any], path: str
+    ide: Any, path: str
 ) -> None:
     with pytest.raises(WrongValueError) as refusal:
         read([{**DAY, "ides": [ide]}], DailyUsage)
@@ -156,4 +157,4 @@ def test_a_wrong_type_inside_an_array_is_refused_by_its_json_path(
 def test_text_that_json_does_not_allow_is_refused() -> None:
     lone_surrogate = msgspec.Raw(b'[{"email": "\\ud800", "messages": 1}]')
     with pytest.raises(WrongValueError, match="text that JSON does not allow"):
-        read_objects(lone_surrogate, User, set())
+        read_objects(lone_surrogate, User, Findings())

@@ -75,7 +75,7 @@ def test_a_documented_answer_holds_no_surprise() -> None:
     for read in (rows.daily_rows, rows.user_rows):
         assert len(read(usage, DAY)) == 1
     assert rows.period_row(usage).total_messages == 5
-    assert (usage.surprises, usage.new_fields) == ([], set())
+    assert (usage.surprises, usage.findings.new) == ([], set())
 
 
 def test_an_array_that_is_null_is_empty() -> None:

@@ -40,7 +40,7 @@ def plain(found: Any) -> list[dict[str, Any]]:
 
 def merged(*users: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of users, one per key, with additional fields decoded."""
-    found = plain(merge_duplicates(rows.user_rows(report(users=users), DAY), KEYS))
+    found = plain(merge_duplicates(rows.user_rows(report(users=users), DAY), KEYS).rows)
     for row in found:
         assert row.pop("day") == "2026-03-02"
         row["additional_fields"] = json.loads(row["additional_fields"] or "null")
@@ -68,7 +68,10 @@ def test_a_period_is_a_row_with_new_totals_under_the_object_they_came_in() -> No
         "summary": {"lines_accepted": 9},
     }
     assert row == {"day": "2026-03-02", "period": "7d", **PERIOD, **SUMMARY}
-    assert answer.new_fields == {"$.data.period.zone", "$.data.summary.lines_accepted"}
+    assert answer.findings.new == {
+        "$.data.period.zone",
+        "$.data.summary.lines_accepted",
+    }
 
 
 def test_entries_of_other_days_are_left_out_with_one_sentence() -> None:
@@ -86,9 +89,9 @@ def test_a_day_listed_in_parts_agrees_with_its_items() -> None:
         return {"day": "2026-03-02", "active_users": 1, "messages": 5, "ides": [ide]}
 
     answer = report(daily=[part(5), part(4)])
-    [row] = plain(merge_duplicates(rows.daily_rows(answer, DAY), ["day"]))
+    [row] = plain(merge_duplicates(rows.daily_rows(answer, DAY), ["day"]).rows)
     items = rows.daily_item_rows(answer, DAY, "ides", IdeUsage)
-    [item] = plain(merge_duplicates(items, ["day", "ide_name"]))
+    [item] = plain(merge_duplicates(items, ["day", "ide_name"]).rows)
     assert row["ides"] == [{"ide_name": "Zed", "engaged_users": 9}]
     assert item["engaged_users"] == 9
 
@@ -140,7 +143,7 @@ def test_rows_of_different_keys_are_left_as_they_are() -> None:
     users: list[ApiObject] = [
         UserUsage(day="2026-03-02", email=email, messages=1) for email in ("a", "b")
     ]
-    assert merge_duplicates(users, KEYS) is users
+    assert merge_duplicates(users, KEYS).rows is users
 
 
 def test_a_row_that_came_twice_counts_once() -> None:

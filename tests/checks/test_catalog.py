@@ -18,12 +18,14 @@ BY_NAME = {stream.name: stream for stream in STREAMS}
 
 
 def of_users(**members: Any) -> dict[str, Any]:
-    columns = {"properties": {"day": {"type": "string"}}}
+    text = {"type": "string"}
+    columns = {"properties": {"day": text, "email": text}}
     return {"streams": [{"tap_stream_id": "users", "schema": columns, **members}]}
 
 
 def with_column(column: Any) -> dict[str, Any]:
-    columns = {"day": {"type": "string"}, "ides": column}
+    text = {"type": "string"}
+    columns = {"day": text, "email": text, "ides": column}
     return of_users(schema={"properties": columns})
 
 
@@ -53,7 +55,7 @@ def test_a_sound_catalog_is_accepted(catalog: Any) -> None:
 
 
 def test_columns_that_a_schema_leaves_out_are_deselected() -> None:
-    own = {"breadcrumb": ["properties", "email"], "metadata": {"selected": True}}
+    own = {"breadcrumb": ["properties", "ides"], "metadata": {"selected": True}}
     root = {"breadcrumb": [], "metadata": {"selected": True}}
     [entry] = checked_catalog(of_users(metadata=[root, own]), BY_NAME)["streams"]
     selected = {tuple(m["breadcrumb"]): m["metadata"] for m in entry["metadata"]}
@@ -61,7 +63,7 @@ def test_columns_that_a_schema_leaves_out_are_deselected() -> None:
     left_out = [
         ("properties", name)
         for name in BY_NAME["users"].schema["properties"]
-        if name != "day"
+        if name not in {"day", "email"}
     ]
     assert list(selected) == left_out
     assert not any(metadata["selected"] for metadata in selected.values())

@@ -19,6 +19,7 @@ from tap_zencoder.transport import client  # noqa: E402
 TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
 
 tap.utc_today = lambda: TODAY
+client.PATIENCE = float(os.environ.get("TEST_PATIENCE", client.PATIENCE))
 client.FIRST_DELAY = float(os.environ["TEST_FIRST_DELAY"])
 progress.EVERY = float(os.environ.get("TEST_PROGRESS_EVERY", progress.EVERY))
 if "TEST_MEMORY" in os.environ:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 
 from tap_zencoder.errors import StateError
-from tap_zencoder.sync.bookmarks import Bookmarks, check_state, streams_of_another_tap
+from tap_zencoder.sync.bookmarks import Bookmarks, check_state
 
 TODAY = date(2026, 3, 10)
 
@@ -88,14 +89,38 @@ def test_a_bookmark_in_a_state_moves_neither_back_nor_past_today(
     assert state == bookmark(reached)
 
 
+DONE = {"replication_key": "day", "replication_key_value": "2026-03-09"}
+
+
 @pytest.mark.parametrize(
-    ("names", "others"),
-    [([], []), (["daily", "issues"], []), (["issues", "pulls"], ["issues", "pulls"])],
+    ("given", "problem"),
+    [
+        ({"replication_key": "day", "value": "x"}, "but with value"),
+        ({"replication_key_valeu": "x"}, "(did you mean replication_key_value?)"),
+        ({**DONE, "partitions": [{"context": {}}]}, "by partitions"),
+    ],
 )
-def test_a_state_is_of_another_tap_if_it_has_none_of_our_streams(
-    names: list[str], others: list[str]
+def test_a_bookmark_that_is_half_understood_is_refused(
+    given: dict[str, Any], problem: str
 ) -> None:
-    state: dict[str, Any] = {}
-    if names:
-        state["bookmarks"] = {name: {} for name in names}
-    assert streams_of_another_tap(state, ["daily", "users"]) == others
+    with pytest.raises(StateError, match=re.escape(problem)):
+        check_state({"bookmarks": {"daily": given}}, ["daily", "users"], TODAY)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], None),
+        (["daily"], None),
+        (["daily", "users", "issues"], None),
+        (["issues", "pulls"], "do not exist: issues, pulls. It has none for daily"),
+        (["daily", "user"], "user (did you mean users?). It has none for users: these"),
+    ],
+)
+def test_bookmarks_of_streams_that_do_not_exist_are_reported_where_others_lack(
+    names: list[str], words: str | None
+) -> None:
+    state = {"bookmarks": dict.fromkeys(names, DONE)}
+    sentences = check_state(state, ["daily", "users"], TODAY)
+    assert len(sentences) == (words is not None)
+    assert words is None or words in sentences[0]

@@ -19,7 +19,7 @@ from tap_zencoder.errors import DayRefusedError, UnavailableError
 from tap_zencoder.sandbox import faults
 from tap_zencoder.sync import reports
 from tap_zencoder.sync.log import SyncLog
-from tap_zencoder.sync.reports import ReportsAhead, without_refused_ends
+from tap_zencoder.sync.reports import ReportsAhead, settled_answers
 from tap_zencoder.tap import TapZencoder
 from tap_zencoder.transport import client
 from tap_zencoder.transport.client import Client
@@ -81,7 +81,14 @@ def test_the_answers_of_refused_days_are_not_kept(sandbox: Sandbox) -> None:
         else None
     )
     with ahead(sandbox, older) as (_, fetched):
-        days = without_refused_ends(answers(fetched), TODAY, lambda _: False, SyncLog())
+        days = settled_answers(
+            answers(fetched),
+            today=TODAY,
+            is_kept=lambda _: False,
+            most_late=3,
+            was_answered=False,
+            log=SyncLog(),
+        )
         tracemalloc.start()
         try:
             assert next(days)[0] == WINDOW.first
@@ -206,8 +213,13 @@ def given_days(coming: str, last: date, kept_from: date = TODAY) -> list[str]:
     days = ((d, of_kind[kind]) for d, kind in zip(window, coming, strict=True))
     return [
         f"{'r' if answer is REFUSAL else ''}{window.position(day)}"
-        for day, answer in without_refused_ends(
-            days, TODAY, lambda day: day >= kept_from, SyncLog()
+        for day, answer in settled_answers(
+            days,
+            today=TODAY,
+            is_kept=lambda day: day >= kept_from,
+            most_late=3,
+            was_answered=False,
+            log=SyncLog(),
         )
     ]
 
@@ -222,6 +234,9 @@ def given_days(coming: str, last: date, kept_from: date = TODAY) -> list[str]:
         ("rar", LAST, ["2"]),
         ("r", LAST, []),
         ("rr", TODAY, []),
+        ("arrr", LAST, ["1"]),
+        ("arrrr", TODAY, ["1"]),
+        ("rrr", LAST, []),
     ],
 )
 def test_days_that_are_refused_at_the_ends_are_left_out(
@@ -234,11 +249,12 @@ def test_days_that_are_refused_at_the_ends_are_left_out(
     ("coming", "last", "given"),
     [
         ("ara", LAST, ["1", "r2", "3"]),
-        ("arr", LAST, ["1", "r2"]),
+        ("arrrr", LAST, ["1", "r2", "r3", "r4", "r5"]),
+        ("ar", LAST - timedelta(days=3), ["1", "r2"]),
         ("aara", TODAY, ["1", "2", "r3", "4"]),
-        ("rr", LAST, ["r2"]),
-        ("rrr", TODAY, ["r3"]),
-        ("r", LAST - timedelta(days=1), ["r1"]),
+        ("rrrr", LAST, ["r4"]),
+        ("rrrrr", TODAY, ["r5"]),
+        ("r", LAST - timedelta(days=3), ["r1"]),
     ],
 )
 def test_days_that_are_refused_in_between_or_altogether_are_given_as_such(

@@ -47,7 +47,6 @@ MENU: list[faults.Fault | Callable[[], faults.Fault]] = [
     throttled_until_a_date,
     faults.throttled("whenever"),
     faults.NOT_JSON,
-    faults.EMPTY,
     faults.Truncate(0),
     faults.Truncate(0.5),
     faults.Truncate(0.99),

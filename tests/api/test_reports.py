@@ -17,6 +17,7 @@ from tap_zencoder.errors import (
     AccessDeniedError,
     AuthenticationError,
     ContractError,
+    DayEmptyError,
     RequestRejectedError,
     TransientError,
     ZencoderError,
@@ -110,7 +111,7 @@ def test_each_part_is_read_without_the_others() -> None:
         rows.daily_rows(usage, DAY)
 
 
-@pytest.mark.parametrize("body", [[], 7, {"status": "success"}, {"data": []}, "text"])
+@pytest.mark.parametrize("body", [[], 7, {"error": "none"}, {"data": []}, "text"])
 def test_json_that_is_no_envelope_breaks_the_contract(body: Any) -> None:
     with pytest.raises(ContractError):
         read_report(QUERY, response(200, body))
@@ -131,16 +132,51 @@ def test_an_answer_nested_too_deeply_is_named() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"",
         b"<html>Bad gateway</html>",
         b'{"status": "success", "data": {"users": [',
-        b'{"data": {"users": "\xff"}}',
+        b'\xff{"data": {"users": []}}',
         b'{"status": "error", "message": "Failed to fetch data"}',
     ],
 )
 def test_what_is_no_whole_answer_is_asked_for_again(body: bytes) -> None:
     with pytest.raises(TransientError):
         read_report(QUERY, response(200, body))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b"null", b"{}", b'{"status": "success"}', b'{"data": {}}']
+)
+def test_an_answer_with_nothing_in_it_has_nothing_for_a_day(body: bytes) -> None:
+    with pytest.raises(DayEmptyError, match=r"day 2026-03-02 is empty \(HTTP 200\)"):
+        read_report(QUERY, response(200, body))
+
+
+@pytest.mark.parametrize(
+    ("members", "is_part"),
+    [
+        ({"has_more": True}, True),
+        ({"hasMore": True}, True),
+        ({"next": "/page/2"}, True),
+        ({"total": 2}, True),
+        ({"page": 1, "total_pages": 3}, True),
+        ({"page": 1}, True),
+        ({"pagination": {"next_cursor": "abc"}}, True),
+        ({"has_more": False, "page": 1}, False),
+        ({"next": None, "limit": 100}, False),
+        ({"total": 1, "page": 1}, False),
+        ({"links": {"self": "/"}}, False),
+        ({"sessions": 5}, False),
+    ],
+)
+def test_an_answer_that_is_but_a_page_is_an_error(
+    members: dict[str, Any], *, is_part: bool
+) -> None:
+    for body in ({"data": DATA, **members}, {"data": {**DATA, **members}}):
+        if is_part:
+            with pytest.raises(ContractError, match="is one page of several"):
+                read_report(QUERY, response(200, body))
+        else:
+            assert read_report(QUERY, response(200, body)).surprises
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 599])

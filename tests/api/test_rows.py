@@ -13,7 +13,7 @@ from tap_zencoder.api import rows
 from tap_zencoder.api.objects import ApiObject, IdeUsage, UserUsage
 from tap_zencoder.api.reports import UsageQuery, UsageReport, read_report
 from tap_zencoder.api.rows import merge_duplicates
-from tap_zencoder.errors import ContractError
+from tap_zencoder.api.values import form_of
 
 DAY = date(2026, 3, 2)
 KEYS = ("day", "email")
@@ -111,10 +111,52 @@ def test_a_last_activity_is_a_day_or_null(stamp: str | None, day: str | None) ->
 
 
 @pytest.mark.parametrize("stamp", ["soon", "10:00", "0001-01-01T00:00:00+14:00"])
-def test_a_last_activity_that_is_no_date_is_refused_by_its_path(stamp: str) -> None:
-    users = [USER, {**USER, "last_active": stamp}]
-    with pytest.raises(ContractError, match=r"\$\.data\.users\[1\]\.last_active"):
-        rows.user_rows(report(users=users), DAY)
+def test_a_last_activity_that_is_no_date_is_null_and_set_aside(stamp: str) -> None:
+    answer = report(users=[USER, {**USER, "last_active": stamp, "new": 1}])
+    _, row = plain(rows.user_rows(answer, DAY))
+    assert row["last_active"] is None
+    assert json.loads(row["additional_fields"]) == {"new": 1, "last_active": stamp}
+    assert list(answer.findings.odd) == ["$.data.users[].last_active"]
+    _, row = plain(rows.user_rows(answer, DAY, {"email"}))
+    assert json.loads(row["additional_fields"]) == {"new": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("10/14/2025", '"99/99/9999"'),
+        ("Never", '"aaaaa"'),
+        ("joe@example.com", '"aaa@aaaaaaa.aaa"'),
+        (5, "a number"),
+        (None, "null"),
+        (True, "true"),
+        ([1], "a list"),
+        ({}, "an object"),
+    ],
+)
+def test_the_form_of_a_value_says_nothing_of_what_it_is(value: Any, form: str) -> None:
+    assert form_of(value) == form
+
+
+@pytest.mark.parametrize(
+    ("messages", "total", "kept"),
+    [
+        ([4, 4], 4, 4),  # listed for each of two teams
+        ([4, 4], 8, 8),  # two users who share an address
+        ([5, 3], 8, 8),  # two parts
+        ([5, 3], 5, 5),
+        ([5, 3], 7, 8),  # fits no reading
+        ([4, 4], None, 4),
+    ],
+)
+def test_rows_of_one_key_are_read_as_the_total_has_them(
+    messages: list[int], total: int | None, kept: int
+) -> None:
+    users = [{**USER, "messages": number} for number in messages]
+    found = rows.user_rows(report(users=users), DAY)
+    [row] = merge_duplicates(found, KEYS, lambda: total).rows
+    assert isinstance(row, UserUsage)
+    assert row.messages == kept
 
 
 def test_rows_with_the_same_key_are_merged_in_place() -> None:

@@ -169,7 +169,7 @@ def test_a_wrong_value_stops_the_streams_that_load_it_and_no_other(
     ("path", "value"),
     [
         ("status", "partial"),
-        ("data", None),
+        ("data", 5),
     ],
 )
 def test_an_envelope_that_cannot_be_read_stops_all(
@@ -271,7 +271,7 @@ def test_an_error_that_ends_a_sync_does_not_hide_who_stopped_before(
 ) -> None:
     put_wrong_users(sandbox)
     asks = faults.asks_for(day=DAYS[9].isoformat())
-    sandbox.faults = faults.Fail(asks, [faults.Respond(404)] * 99)
+    sandbox.faults = faults.Fail(asks, [faults.Respond(405)] * 99)
     [error] = run_tap(fortnight).errors
     assert f"Stopped users before {BROKEN}" in error
     assert f"The server rejected day {DAYS[9]}" in error

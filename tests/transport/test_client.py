@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import resource
 import socket
 import ssl
 import threading
@@ -21,6 +22,9 @@ from tap_zencoder.errors import (
     AuthenticationError,
     BodyTooLargeError,
     CertificateError,
+    DayEmptyError,
+    DayRefusedError,
+    ExhaustedError,
     NetworkSetupError,
     RequestRejectedError,
     UnavailableError,
@@ -81,7 +85,6 @@ def truth(sandbox: Sandbox) -> dict[str, Any]:
         faults.throttled("0"),
         faults.throttled("Tue, 10 Mar 2026 12:00:30 GMT"),
         faults.NOT_JSON,
-        faults.EMPTY,
         faults.Truncate(),
         faults.Reset(),
         faults.Hang(seconds=5),
@@ -230,6 +233,43 @@ def test_an_answer_may_be_announced(
     sandbox.faults = faults.Fail(matching, [faults.Announce(status)] * 2)
     known = zencoder(sandbox)
     assert [ask(known), ask(known)] == [truth(sandbox)] * 2
+    assert known.tally.retries == 0
+
+
+@pytest.mark.parametrize("status", [200, 204, 404, 400, 410])
+def test_a_day_without_an_answer_is_asked_for_twice(
+    sandbox: Sandbox, status: int
+) -> None:
+    fault = faults.Respond(status)
+    sandbox.faults = faults.Fail(faults.is_usage, [fault])
+    assert ask(zencoder(sandbox)) == truth(sandbox)
+    sandbox.faults = faults.Fail(faults.is_usage, [fault] * 2)
+    with pytest.raises((DayEmptyError, DayRefusedError)):
+        ask(zencoder(sandbox))
+
+
+@pytest.mark.parametrize("name", ["X-RateLimit-Reset", "RateLimit-Reset"])
+@pytest.mark.parametrize("is_moment", [True, False])
+def test_the_end_of_a_limit_is_a_pause(
+    sandbox: Sandbox, name: str, *, is_moment: bool
+) -> None:
+    reset = str(time.time() + 1) if is_moment else "1"
+    limit = faults.Respond(429, b"{}", ((name, reset),))
+    sandbox.faults = faults.Fail(faults.is_usage, [limit])
+    started = time.monotonic()
+    assert ask(zencoder(sandbox)) == truth(sandbox)
+    assert 0.5 < time.monotonic() - started < 5
+
+
+def test_file_descriptors_that_have_run_out_are_named(sandbox: Sandbox) -> None:
+    known = zencoder(sandbox)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(ExhaustedError, match="no file descriptors"):
+            ask(known)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert known.tally.retries == 0
 
 

@@ -164,3 +164,45 @@ def test_json_lines_arrive_as_well(project: Project) -> None:
     lines = (project.folder / "users.jsonl").read_text().splitlines()
     truth = expected(project.sandbox.organisation, WINDOW)["users"]
     assert len(lines) == len(truth)
+
+
+def test_a_stream_is_left_out_by_metadata_and_by_select_of_what_inherits(
+    project_with_maps: Project,
+) -> None:
+    """Maps of users are there all the same, as in the documented recipes."""
+    day = str(WINDOW.last)
+    for name, environment in (
+        ("tap-zencoder", {"TAP_ZENCODER__METADATA_USERS_SELECTED": "false"}),
+        ("tap-zencoder--daily", {}),
+    ):
+        done = project_with_maps.project.meltano(
+            "invoke",
+            name,
+            **variables("TAP_ZENCODER", project_with_maps.sandbox.settings()),
+            TAP_ZENCODER_START_DATE=day,
+            TAP_ZENCODER_END_DATE=day,
+            **environment,
+        )
+        assert done.returncode == 0, done.stderr
+        assert '"stream":"daily"' in done.stdout
+        assert '"stream":"users"' not in done.stdout
+        assert "WARNING" not in done.stderr
+
+
+@pytest.fixture
+def project_with_maps(tmp_path: Path, project: Project) -> Project:
+    maps = {"users": {"email": "md5(email)"}}
+    tap = {
+        "name": "tap-zencoder",
+        "config": {"stream_maps": maps},
+        # Meltano lets a variable change only what is there, and makes it text.
+        "metadata": {"users": {"selected": True}},
+    }
+    daily = {
+        "name": "tap-zencoder--daily",
+        "inherit_from": "tap-zencoder",
+        "select": ["daily.*"],
+    }
+    folder = tmp_path / "with-maps"
+    folder.mkdir()
+    return Project(MeltanoProject.create(folder, tap, daily), project.sandbox)

@@ -20,8 +20,7 @@ def with_selection(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stream's catalog entry whose metadata says what is selected.
 
     ``selected`` may also be a member of the entry, of its schema or of a column's
-    schema, and text. Raises ValueError, in words, if it is neither true nor false, or
-    both.
+    schema, and text. Raises ValueError, in words, if it is neither true nor false.
     """
     name, schema = entry["tap_stream_id"], entry["schema"]
     found: dict[_Place, dict[str, Any]] = {}
@@ -35,11 +34,8 @@ def with_selection(entry: Mapping[str, Any]) -> dict[str, Any]:
         values = {_said(holder, "selected", name) for holder in others}
         values.add(found.get(place, {}).get("selected"))
         known = values - {None}
-        if len(known) > 1:
-            subject = ".".join([name, *place[1:]])
-            raise ValueError(f"{subject} is selected in one place and not in another")
-        if known:
-            found[place] = {**found.get(place, {}), "selected": known.pop()}
+        if known:  # what is left out in one place is left out
+            found[place] = {**found.get(place, {}), "selected": all(known)}
     metadata = [{"breadcrumb": list(p), "metadata": m} for p, m in found.items()]
     return {**entry, "metadata": metadata}
 

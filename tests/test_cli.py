@@ -14,7 +14,7 @@ import pytest
 from support.logs import kept
 from support.runs import TODAY, Run
 
-from tap_zencoder.command import command
+from tap_zencoder.command import _error_for_user, command
 from tap_zencoder.errors import AuthenticationError, ZencoderError
 from tap_zencoder.sandbox import Organisation, Sandbox, faults
 from tap_zencoder.sandbox.service import CLIENT_ID, CLIENT_SECRET
@@ -138,6 +138,53 @@ def test_a_broken_file_is_one_sentence(
         file.write_text(content)
     error = refusal({"api_key": "the-key"}, option, str(file))
     assert sentence.format(file=file) in error
+
+
+def test_a_byte_order_mark_in_a_file_is_skipped(
+    run_tap: RunTap, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    words = []
+    catalog = json.loads((Path(__file__).parent / "catalog.json").read_text())
+    for option, content in (
+        ("config", {**sandbox.settings(), **A_DAY}),
+        ("state", {"bookmarks": {}}),
+        ("catalog", catalog),
+    ):
+        file = tmp_path / f"marked-{option}.json"
+        file.write_text(json.dumps(content), encoding="utf-8-sig")
+        words += [f"--{option}", str(file)]
+    run = run_tap(None, *words)
+    assert run.status == 0, run.log
+    assert run.records("users")
+
+
+@pytest.mark.parametrize("stderr", ["/dev/full", "closed"])
+def test_a_log_that_cannot_be_written_does_not_fail_a_sync(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+    sandbox: Sandbox,
+    stderr: str,
+) -> None:
+    words, environment = tap_command({**sandbox.settings(), **A_DAY})
+    redirection = "2>&-" if stderr == "closed" else f"2>{stderr}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {redirection}', "sh", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert Run(0, done.stdout, "").records("users")
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (MemoryError(), "memory"),
+        (RuntimeError("can't start new thread"), "threads (ulimit -u)"),
+    ],
+)
+def test_what_a_machine_has_run_out_of_is_named(error: Exception, what: str) -> None:
+    assert f"This machine has no {what} left" in str(_error_for_user(error))
 
 
 def test_credentials_in_an_environment_that_is_not_read_are_pointed_at(

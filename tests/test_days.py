@@ -98,6 +98,13 @@ settings = st.builds(
             id="an end date in the future, and today too",
         ),
         pytest.param(
+            {"delay_days": 2},
+            YESTERDAY,
+            "2026-03-06",
+            "2026-03-07",
+            id="two days behind yesterday",
+        ),
+        pytest.param(
             {"lookback_days": 90},
             date(1, 1, 5),
             "0001-01-01",
@@ -114,6 +121,13 @@ def test_a_window_covers(
 ) -> None:
     window = WindowSettings(**settings).window(today=TODAY, bookmark=bookmark)  # type: ignore[arg-type]
     assert (window.first.isoformat(), window.last.isoformat()) == (first, last)
+
+
+def test_the_first_day_to_skip_is_the_one_in_the_window() -> None:
+    skipped = frozenset({date(2026, 3, 1), date(2026, 3, 7), date(2026, 3, 4)})
+    settings = WindowSettings(skip_days=skipped)
+    assert settings.first_skipped(WEEK) == date(2026, 3, 4)
+    assert settings.first_skipped(Window(TODAY, TODAY)) is None
 
 
 WEEK = Window(date(2026, 3, 2), date(2026, 3, 8))

@@ -172,7 +172,10 @@ def test_a_stream_is_left_out_by_metadata_and_by_select_of_what_inherits(
     """Maps of users are there all the same, as in the documented recipes."""
     day = str(WINDOW.last)
     for name, environment in (
-        ("tap-zencoder", {"TAP_ZENCODER__METADATA_USERS_SELECTED": "false"}),
+        (
+            "tap-zencoder--chosen",
+            {"TAP_ZENCODER__CHOSEN__METADATA_USERS_SELECTED": "false"},
+        ),
         ("tap-zencoder--daily", {}),
     ):
         done = project_with_maps.project.meltano(
@@ -192,10 +195,11 @@ def test_a_stream_is_left_out_by_metadata_and_by_select_of_what_inherits(
 @pytest.fixture
 def project_with_maps(tmp_path: Path, project: Project) -> Project:
     maps = {"users": {"email": "md5(email)"}}
-    tap = {
-        "name": "tap-zencoder",
-        "config": {"stream_maps": maps},
-        # Meltano lets a variable change only what is there, and makes it text.
+    tap = {"name": "tap-zencoder", "config": {"stream_maps": maps}}
+    # Meltano lets a variable change only what is there, and makes it text.
+    chosen = {
+        "name": "tap-zencoder--chosen",
+        "inherit_from": "tap-zencoder",
         "metadata": {"users": {"selected": True}},
     }
     daily = {
@@ -205,4 +209,4 @@ def project_with_maps(tmp_path: Path, project: Project) -> Project:
     }
     folder = tmp_path / "with-maps"
     folder.mkdir()
-    return Project(MeltanoProject.create(folder, tap, daily), project.sandbox)
+    return Project(MeltanoProject.create(folder, tap, chosen, daily), project.sandbox)

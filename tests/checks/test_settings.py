@@ -54,6 +54,12 @@ def test_white_space_around_a_credential_does_not_count() -> None:
     assert (settings.client_id, settings.client_secret) == ("the-id", "the-secret")
 
 
+def test_days_to_skip_are_read_from_text() -> None:
+    config = {**LOG_IN, "skip_days": "2026-03-02, 2026-03-05 "}
+    days = {date(2026, 3, 2), date(2026, 3, 5)}
+    assert TapZencoder(config=config).settings.skip_days == days
+
+
 @pytest.mark.parametrize("number", [2.0, 2])
 def test_a_whole_number_may_have_a_fraction_of_zero(number: Any) -> None:
     settings = TapZencoder(config={**LOG_IN, "concurrency": number}).settings
@@ -132,6 +138,18 @@ def test_defaults_are_as_documented() -> None:
         (
             {**LOG_IN, "stream_maps": {"__else__": "x"}},
             "stream_maps: __else__ must be an object or null",
+        ),
+        (
+            {**LOG_IN, "skip_days": "2026-03-02, March"},
+            "skip_days must be days as YYYY-MM-DD with commas between, not",
+        ),
+        (
+            {**LOG_IN, "delay_days": 2, "include_today": True},
+            "include_today and delay_days are both set, but say the opposite",
+        ),
+        (
+            {**LOG_IN, "batch_config": {}},
+            "there is no setting batch_config: it writes no batches",
         ),
         (
             {**LOG_IN, "flattening_enabled": True},

@@ -242,9 +242,7 @@ def _raise_for_day(
 
 
 def _empty_day(query: UsageQuery) -> errors.DayEmptyError:
-    return errors.DayEmptyError(
-        f"The answer for {query} is empty (HTTP 200). Check api_url and auth_url."
-    )
+    return errors.DayEmptyError(f"The answer for {query} is empty (HTTP 200).")
 
 
 def _successful_report(query: UsageQuery, response: responses.Response) -> UsageReport:

@@ -38,7 +38,7 @@ _ENCODINGS = {"identity", "gzip", "x-gzip", "deflate"}
 _PAUSES = ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset")
 _LIMIT = re.compile(r"rate.?limit|too many|quota|throttl", re.IGNORECASE)
 _EARLIEST_MOMENT = 1e9
-_CHECK_ADDRESSES = "Check api_url and auth_url"
+CHECK_ADDRESSES = "Check api_url and auth_url"
 
 
 class Response(NamedTuple):
@@ -74,9 +74,7 @@ def server_message(response: Response) -> str:
 def rejection_message(subject: object, response: Response, message: str = "") -> str:
     """Return the sentence about a refused request, with the server's own message."""
     words = f": {message}" if message else ""
-    explained = message and response.status == BAD_REQUEST
-    advice = "" if explained else f" {_CHECK_ADDRESSES}."
-    return f"The server rejected {subject} (HTTP {response.status}{words}).{advice}"
+    return f"The server rejected {subject} (HTTP {response.status}{words})."
 
 
 def raise_unless_ok(subject: object, response: Response, message: str = "") -> None:
@@ -97,9 +95,13 @@ def raise_unless_ok(subject: object, response: Response, message: str = "") -> N
         raise RequestRejectedError(
             f"The server answered {subject} with a redirect (HTTP {status}). Redirects "
             f"are not followed, so that credentials stay where they were sent. "
-            f"{_CHECK_ADDRESSES}.",
+            f"{CHECK_ADDRESSES}.",
         )
-    raise RequestRejectedError(rejection_message(subject, response, message))
+    rejection = rejection_message(subject, response, message)
+    explained = message and status == BAD_REQUEST
+    raise RequestRejectedError(
+        rejection if explained else f"{rejection} {CHECK_ADDRESSES}."
+    )
 
 
 def transient_error(response: Response, message: str = "") -> TransientError:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Self
 
 from tap_zencoder.api.reports import UsageQuery, UsageReport, no_activity
+from tap_zencoder.api.responses import CHECK_ADDRESSES
 from tap_zencoder.days import Window
 from tap_zencoder.errors import (
     DayEmptyError,
@@ -137,7 +138,8 @@ def settled_answers(  # noqa: PLR0913  # what the meaning of a refusal depends o
         reason = "They may not be over in the API's time zone; the next sync retries"
         _warn_of(waiting, f"{reason} them", log)
     elif is_start and not was_answered:
-        yield waiting[-1]
+        day, error = waiting[-1]
+        yield day, type(error)(f"{error} {CHECK_ADDRESSES}.")
     else:
         yield from _resolved(waiting, _always, log)
 
@@ -159,7 +161,7 @@ def _resolved(
             log.warn_once(
                 "The API returned nothing at all for some days. They are taken for "
                 "days without activity.",
-                f" First seen for {day}: {error}",
+                f" First seen for {day}.",
             )
             yield day, no_activity(day)
         elif (day, error) not in left_out:

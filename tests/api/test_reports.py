@@ -237,7 +237,9 @@ def test_the_words_of_the_api_are_cleaned_before_they_are_shown() -> None:
 @pytest.mark.parametrize("status", [404, 405, 410])
 def test_a_place_that_is_not_there_says_what_to_check(status: int) -> None:
     with pytest.raises(RequestRejectedError, match=r"Not found.* Check api_url"):
-        read_report(QUERY, response(status, {"message": "Not found"}))
+        read_report(
+            UsageQuery("period", "7d"), response(status, {"message": "Not found"})
+        )
 
 
 def test_refused_credentials_and_missing_rights_say_what_to_do() -> None:

@@ -212,7 +212,7 @@ def given_days(coming: str, last: date, kept_from: date = TODAY) -> list[str]:
     of_kind: dict[str, Any] = {"r": REFUSAL, "a": object()}
     days = ((d, of_kind[kind]) for d, kind in zip(window, coming, strict=True))
     return [
-        f"{'r' if answer is REFUSAL else ''}{window.position(day)}"
+        f"{'r' if isinstance(answer, DayRefusedError) else ''}{window.position(day)}"
         for day, answer in settled_answers(
             days,
             today=TODAY,

@@ -87,9 +87,15 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/target-postgres.in --output-file requirements/target-postgres.txt
 	$(COMPILE) requirements/target-bigquery.in --output-file requirements/target-bigquery.txt
 	$(COMPILE) requirements/target-snowflake.in --output-file requirements/target-snowflake.txt
+	$(COMPILE) requirements/target-csv.in --output-file requirements/target-csv.txt
+	$(COMPILE) requirements/target-s3.in --output-file requirements/target-s3.txt
+	$(COMPILE) requirements/target-gcs.in --output-file requirements/target-gcs.txt
+	$(COMPILE) requirements/target-clickhouse.in --output-file requirements/target-clickhouse.txt
 	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
+	$(COMPILE) requirements/gcp-storage-emulator.in --output-file requirements/gcp-storage-emulator.txt
+	$(COMPILE) requirements/chdb.in --output-file requirements/chdb.txt
 	$(COMPILE) requirements/meltano.in --output-file requirements/meltano.txt
 	$(COMPILE) requirements/moto.in --output-file requirements/moto.txt
 	$(COMPILE) requirements/dagster.in --output-file requirements/dagster.txt

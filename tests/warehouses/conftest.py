@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 collect_ignore = (
     []
     if os.environ.get("TEST_WAREHOUSES") == "all"
-    else ["test_bigquery.py", "test_snowflake.py", "test_volume.py"]
+    else [
+        "test_bigquery.py",
+        "test_more_loaders.py",
+        "test_snowflake.py",
+        "test_volume.py",
+    ]
 )
 
 

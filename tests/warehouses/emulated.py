@@ -4,66 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
-import subprocess
-import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import requests
 from typing_extensions import override
 
-from warehouses.loading import PLUGINS, Loader
+from warehouses.servers import free_ports, program, serving
 from warehouses.stores import Row, Store, own_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-_PROGRAMS = Path(__file__).parent / "emulators"
-
-
-def program(environment: str, name: str) -> list[str]:
-    """Return the command that runs a program in an emulator's environment."""
-    python = PLUGINS / "emulators" / environment / "bin" / "python"
-    reason = PLUGINS / "emulators" / f"{environment}.log"
-    if not python.exists():
-        why = reason.read_text() if reason.exists() else "run `make test-warehouses`"
-        pytest.skip(f"{environment} is not installed: {why}")
-    return [str(python), "-W", "ignore", str(_PROGRAMS / name)]
+    from warehouses.loading import Loader
 
 
 @contextlib.contextmanager
 def bigquery_emulator(folder: Path) -> Iterator[str]:
     """Start bqemulator on free ports of loopback and give its address."""
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        rest, grpc = first.getsockname()[1], second.getsockname()[1]
-    ports = ["--rest-port", str(rest), "--grpc-port", str(grpc)]
-    address = f"http://127.0.0.1:{rest}"
-    log = folder / "bqemulator.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*program("bqemulator", "bigquery_server.py"), "start", *ports],
-            cwd=folder,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            until = time.monotonic() + 60
-            while True:
-                with contextlib.suppress(requests.ConnectionError):
-                    requests.get(address, timeout=10)
-                    break
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < until, log.read_text()
-                time.sleep(0.1)
-            yield address
-        finally:
-            process.terminate()
-            process.wait()
+    rest, grpc = free_ports(2)
+    words = [*program("bqemulator", "bigquery_server.py"), "start"]
+    words += ["--rest-port", str(rest), "--grpc-port", str(grpc)]
+    with serving(words, rest, folder) as address:
+        yield address
 
 
 @dataclass(frozen=True)

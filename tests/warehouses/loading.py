@@ -41,7 +41,19 @@ def project_settings(name: str) -> dict[str, Any]:
     project = yaml.safe_load((TESTS.parent / "meltano.yml").read_text())
     [loader] = [p for p in project["plugins"]["loaders"] if p["name"] == name]
     values = {s["name"]: s["value"] for s in loader["settings"] if "value" in s}
-    return {k: v for k, v in values.items() if "$" not in str(v)}
+    return nested({k: v for k, v in values.items() if "$" not in str(v)})
+
+
+def nested(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with `outer.inner` as an object, as Meltano hands them over."""
+    plain: dict[str, Any] = {}
+    for name, value in settings.items():
+        *outer, last = name.split(".")
+        place = plain
+        for part in outer:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return plain
 
 
 def extracted(

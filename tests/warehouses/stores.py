@@ -69,6 +69,14 @@ class Store(abc.ABC):
         return sorted_by_key(stream, self.rows(stream))
 
 
+def as_dates(row: Row) -> Row:
+    """Return a row whose days are dates."""
+    return {
+        name: date.fromisoformat(value) if name in DATES and value else value
+        for name, value in row.items()
+    }
+
+
 def sorted_by_key(stream: str, rows: list[Row]) -> list[Row]:
     """Return rows in the order of their key."""
     return sorted(rows, key=lambda row: [row[name] for name in KEYS[stream]])
@@ -127,10 +135,7 @@ class Postgres(Store):
 
     @override
     def stored(self, row: Row) -> Row:
-        return {
-            name: date.fromisoformat(value) if name in DATES and value else value
-            for name, value in row.items()
-        }
+        return as_dates(row)
 
     def ask(self, question: str) -> list[Row]:
         """Return the answer to a question about the tables."""

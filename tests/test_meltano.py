@@ -152,6 +152,18 @@ def test_meltano_can_test_the_connection(project: Project) -> None:
     assert "refused client_id and client_secret" in bad.stdout + bad.stderr
 
 
+@pytest.mark.parametrize(
+    "words", [("test", "tap-zencoder"), ("invoke", "tap-zencoder:test")]
+)
+def test_meltano_has_a_test_to_run(project: Project, words: tuple[str, ...]) -> None:
+    good = project.meltano(*words)
+    assert good.returncode == 0, good.stderr
+    assert "Connection OK" in good.stdout + good.stderr
+    bad = project.meltano(*words, client_secret="wrong")
+    assert bad.returncode != 0
+    assert "refused client_id and client_secret" in bad.stdout + bad.stderr
+
+
 def test_json_lines_arrive_as_well(project: Project) -> None:
     done = project.meltano(
         "run",

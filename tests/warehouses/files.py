@@ -60,7 +60,7 @@ class Files(Store):
         answer = self.ask(stream, self.latest(stream))
         return dict(zip(answer.columns, map(str, answer.types), strict=True))
 
-    def ask(self, stream: str, question: str) -> duckdb.DuckDBPyRelation:
+    def ask(self, stream: str, question: str) -> Any:
         """Return the answer to a question about the files that it calls users."""
         files = [str(file) for file in self.files(stream)]
         return duckdb.sql(re.sub(r"\('users[^']*'", f"({files}", question))

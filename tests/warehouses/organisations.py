@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
@@ -51,6 +51,26 @@ class SettledOrganisation(OddOrganisation):
     def _active(self, day: date) -> list[Data]:
         users = super()._active(day)
         return [{**user, "messages": user["messages"] + 1000} for user in users]
+
+
+class NulOrganisation(Organisation):
+    """Addresses with a NUL character in them."""
+
+    marked: ClassVar[tuple[str, ...]] = ("@",)
+
+    @override
+    def day(self, day: date) -> Data:
+        text = json.dumps(super().day(day))
+        for name in self.marked:
+            text = text.replace(name, f"{name}\\u0000")
+        data: Data = json.loads(text)
+        return data
+
+
+class NulNamesOrganisation(NulOrganisation):
+    """The same in the names of an IDE and a language."""
+
+    marked = ("@", "VS Code", "Python")
 
 
 LEFT = ODD_ADDRESSES[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from warehouses.organisations import (
     ODD_ADDRESSES,
     LeftOrganisation,
     NewFieldsOrganisation,
+    NulNamesOrganisation,
+    NulOrganisation,
     OddOrganisation,
     SettledOrganisation,
     with_new_fields_apart,
@@ -142,6 +145,34 @@ def test_days_sent_again_replace_what_was_there(store: Store) -> None:
         assert sorted(figures) == [
             (row["day"], row["email"], row["messages"]) for row in store.by_key("users")
         ]
+
+
+NOT_IN_OBJECTS = {"daily": {"ides": "__NULL__", "languages": "__NULL__"}}
+
+
+@pytest.mark.parametrize(
+    ("organisation", "maps"),
+    [
+        (NulOrganisation(5, seed=7), {}),
+        (NulNamesOrganisation(5, seed=7), NOT_IN_OBJECTS),
+    ],
+    ids=["in addresses", "in all names"],
+)
+def test_a_nul_in_a_name_does_not_stop_postgresql(
+    new_store: Callable[[str], Store], organisation: Organisation, maps: dict[str, Any]
+) -> None:
+    """The loader replaces it, but not in objects: there the arrays are left out."""
+    store = new_store("postgres")
+    sent = json.dumps(expected(organisation, EARLY))
+    assert "\\u0000" in sent
+    store.loader().load(extracted(organisation, EARLY, stream_maps=maps))
+    for stream in DAY_STREAMS:
+        left_out = maps.get(stream, {})
+        truth = [
+            store.stored({k: v for k, v in row.items() if k not in left_out})
+            for row in json.loads(sent.replace("\\u0000", "\\ufffd"))[stream]
+        ]
+        assert store.by_key(stream) == sorted_by_key(stream, truth)
 
 
 def test_a_load_that_was_killed_is_completed_by_the_next(store: Store) -> None:

@@ -88,6 +88,10 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/target-bigquery.in --output-file requirements/target-bigquery.txt
 	$(COMPILE) requirements/target-snowflake.in --output-file requirements/target-snowflake.txt
 	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
+	$(COMPILE) requirements/dbt-duckdb.in --output-file requirements/dbt-duckdb.txt
+	$(COMPILE) requirements/dbt-postgres.in --output-file requirements/dbt-postgres.txt
+	$(COMPILE) requirements/dbt-bigquery.in --output-file requirements/dbt-bigquery.txt
+	$(COMPILE) requirements/dbt-snowflake.in --output-file requirements/dbt-snowflake.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
 	$(COMPILE) requirements/meltano.in --output-file requirements/meltano.txt

@@ -1,4 +1,4 @@
-{# What the tables of a loader have, and what of it the models take. #}
+{# What the models take of the tables of a loader. #}
 
 {% macro column_names(relation) -%}
     {%- set names = [] -%}
@@ -37,5 +37,3 @@
         on stored.of_organization = answers.of_organization and stored.day = answers.day
     where answers.answered_at is null or stored._sdc_extracted_at = answers.answered_at
 {%- endmacro %}
-
-{% macro check_source() %}{% endmacro %}

@@ -126,14 +126,15 @@ $(PACKAGES): pyproject.toml requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt)
+$(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt) requirements/dbt-duckdb.txt
 	@echo 'Installing the plugins into .meltano ...'
-	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb
+	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb dbt-duckdb
 	@touch $@
 
-$(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt
+$(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt requirements/dbt-postgres.txt
 	@echo 'Installing more loaders and the mapper into .meltano ...'
-	@$(UV) meltano --log-level=warning install target-jsonl target-postgres meltano-map-transform
+	@$(UV) meltano --log-level=warning install \
+		target-jsonl target-postgres meltano-map-transform dbt-postgres
 	@touch $@
 
 # What cannot be installed here leaves a log, with which its tests say why they are skipped.

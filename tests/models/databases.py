@@ -57,58 +57,49 @@ class Database(abc.ABC):
             ]
             self.fill(table, columns, kept_rows)
 
-    def dbt(self, *words: str, **variables: Any) -> subprocess.CompletedProcess[str]:
-        """Run a command of dbt."""
-        own = {"zencoder_schema": self.source_schema, **variables}
-        return run_dbt(
-            self.kind,
-            *words,
-            "--vars",
-            json.dumps(own),
-            folder=self.folder,
-            environment={
-                **self.environment(),
-                "ZENCODER_MODELS_SCHEMA": self.models_schema,
-            },
+    def command(self) -> list[str]:
+        """Return dbt, as Meltano has installed it."""
+        dbt = PLUGINS / "utilities" / f"dbt-{self.kind}" / "venv" / "bin" / "dbt"
+        assert dbt.exists(), (
+            f"dbt-{self.kind} is not installed: run the tests with `make`"
         )
+        return [str(dbt)]
+
+    def dbt(
+        self,
+        *words: str,
+        project: Path = PROJECT,
+        **variables: Any,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of dbt, with nothing of the caller's settings."""
+        prefixes = ("DBT_", "TARGET_", "ZENCODER_", "MELTANO_")
+        plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
+        own = {
+            "DBT_PROJECT_DIR": str(project),
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET": self.kind,
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder),
+            "DBT_USE_COLORS": "false",
+            "ZENCODER_MODELS_SCHEMA": self.models_schema,
+        }
+        variables = {"zencoder_schema": self.source_schema, **variables}
+        done = subprocess.run(
+            [*self.command(), *words, "--vars", json.dumps(variables)],
+            cwd=self.folder,
+            env={**plain, **own, **self.environment()},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        kept(done.stdout + done.stderr)
+        return done
 
     def build(self, **variables: Any) -> None:
         """Build the models and test them."""
         done = self.dbt("build", **variables)
-        assert done.returncode == 0, done.stdout[-6000:]
-
-
-def run_dbt(
-    kind: str,
-    *words: str,
-    folder: Path,
-    environment: dict[str, str],
-    project: Path = PROJECT,
-) -> subprocess.CompletedProcess[str]:
-    """Run dbt as Meltano has installed it, with its files in a folder."""
-    command = PLUGINS / "utilities" / f"dbt-{kind}" / "venv" / "bin" / "dbt"
-    assert command.exists(), f"dbt-{kind} is not installed: run the tests with `make`"
-    prefixes = ("DBT_", "TARGET_", "ZENCODER_", "MELTANO_")
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
-    own = {
-        "DBT_PROJECT_DIR": str(project),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET": kind,
-        "DBT_TARGET_PATH": str(folder / f"target-{kind}"),
-        "DBT_LOG_PATH": str(folder),
-        "DBT_USE_COLORS": "false",
-    }
-    done = subprocess.run(
-        [str(command), *words],
-        cwd=folder,
-        env={**plain, **own, **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    kept(done.stdout + done.stderr)
-    return done
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
 @dataclass

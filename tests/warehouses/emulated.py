@@ -21,7 +21,7 @@ from warehouses.stores import Row, Store, own_columns
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PROGRAMS = Path(__file__).parent / "emulators"
+PROGRAMS = Path(__file__).parent / "emulators"
 
 
 def program(environment: str, name: str) -> list[str]:
@@ -31,7 +31,7 @@ def program(environment: str, name: str) -> list[str]:
     if not python.exists():
         why = reason.read_text() if reason.exists() else "run `make test-warehouses`"
         pytest.skip(f"{environment} is not installed: {why}")
-    return [str(python), "-W", "ignore", str(_PROGRAMS / name)]
+    return [str(python), "-W", "ignore", str(PROGRAMS / name)]
 
 
 @contextlib.contextmanager

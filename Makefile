@@ -29,7 +29,7 @@ demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it res
 test: $(TESTED_PLUGINS) ## Run the tests
 	pytest --numprocesses 4 --dist worksteal
 
-test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) $(EMULATED_MODELS) ## Load into every warehouse and build the models; BigQuery and Snowflake are emulators
+test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) $(EMULATED_MODELS) ## Load into every warehouse, and build the models; two are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses tests/models
 
 test-schedules: $(PACKAGES) .meltano/emulators/moto ## Run the schedules of examples/ as CI systems do

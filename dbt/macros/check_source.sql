@@ -5,6 +5,7 @@
         {%- do ours.append(resource) -%}
     {%- endfor -%}
     {%- if execute and ours -%}
+        {%- do zencoder.week_start() -%}
         {%- do zencoder.check_tables() -%}
         {%- do zencoder.check_columns() -%}
         {%- do zencoder.check_rows() -%}

@@ -3,9 +3,9 @@
 fakesnow takes ``show objects in A.B`` for the objects of the current schema, so it is
 told that this is a schema. DuckDB has no temporary table in a schema, so it stays.
 
-Arguments: the folder for the database and the answers, then those of dbt. Tables to make
-first are in ``tables.json``, with their types and rows. ``models.json`` is what the
-models hold afterwards.
+Arguments: the folder for the database and the answers, then those of dbt. Tables to
+make first are in ``tables.json``, with their types and rows. What the models hold
+afterwards is ``models.json``.
 """
 
 from __future__ import annotations

@@ -100,26 +100,39 @@ from with_the_period_before
 
 {# Each IDE or language in each week. #}
 {% macro weekly_breakdown(kind) -%}
-with used as (
+with people as (
     select
         organization,
         {{ zencoder.period_start('week', 'day') }} as week,
         {{ kind }}_name,
-        count(distinct email) as users,
-        count(*) as user_days
+        count(distinct email) as users
     from {{ ref('stg_zencoder__user_' ~ kind ~ 's') }}
+    group by 1, 2, 3
+),
+
+days as (
+    select
+        organization,
+        {{ zencoder.period_start('week', 'day') }} as week,
+        {{ kind }}_name,
+        {{ zencoder.total('users') }} as user_days
+    from {{ ref('int_zencoder__' ~ kind ~ '_days') }}
     group by 1, 2, 3
 )
 
 select
-    used.organization,
-    used.week,
-    used.{{ kind }}_name,
-    used.users,
-    used.user_days,
-    {{ zencoder.ratio('used.users', 'weeks.active_users') }} as share,
+    people.organization,
+    people.week,
+    people.{{ kind }}_name,
+    people.users,
+    days.user_days,
+    {{ zencoder.ratio('people.users', 'weeks.active_users') }} as share,
     weeks.is_complete
-from used
+from people
+inner join days
+    on people.organization = days.organization
+    and people.week = days.week
+    and people.{{ kind }}_name = days.{{ kind }}_name
 inner join {{ ref('zencoder__weekly') }} as weeks
-    on used.organization = weeks.organization and used.week = weeks.week
+    on people.organization = weeks.organization and people.week = weeks.week
 {%- endmacro %}

@@ -1,9 +1,7 @@
 -- The days that were synced. A quiet day has no rows, but the sync that asked for it left
 -- its own day in the summaries, and had got as far as the day before.
 with days as (
-    select organization, day, extracted_at from {{ ref('stg_zencoder__daily') }}
-    union all
-    select organization, day, extracted_at from {{ ref('stg_zencoder__users') }}
+    select * from {{ ref('stg_zencoder__answers') }}
 ),
 
 bounds as (

@@ -17,8 +17,8 @@ with named as (
     select organization, day, '{{ kind }}s', {{ kind }}_name, engaged_users, 0
     from {{ ref('stg_zencoder__daily_' ~ kind ~ 's') }}
     union all
-    select organization, day, '{{ kind }}s', {{ kind }}_name, 0, 1
-    from {{ ref('stg_zencoder__user_' ~ kind ~ 's') }}
+    select organization, day, '{{ kind }}s', {{ kind }}_name, 0, users
+    from {{ ref('int_zencoder__' ~ kind ~ '_days') }}
     {%- endfor %}
 ),
 

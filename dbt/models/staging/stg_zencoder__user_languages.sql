@@ -1,6 +1,6 @@
 with listed as ({{ zencoder.listed_rows(source('zencoder', 'users')) }})
 
-select distinct
+select
     of_organization as organization,
     cast(day as date) as day,
     lower(email) as email,

@@ -22,13 +22,14 @@
 {# The rows of a table that the last answer for their day listed, with `of_organization`.
    Rows from before the loader noted times are older than any that have one. #}
 {% macro listed_rows(relation) -%}
+    {%- set organization = zencoder.organization(relation) %}
     select stored.*
     from (
-        select *, {{ zencoder.organization(relation) }} as of_organization from {{ relation }}
+        select *, {{ organization }} as of_organization from {{ relation }}
     ) as stored
     inner join (
         select
-            {{ zencoder.organization(relation) }} as of_organization,
+            {{ organization }} as of_organization,
             day,
             max(_sdc_extracted_at) as answered_at
         from {{ relation }}

@@ -1,0 +1,157 @@
+"""The rows of the models, as dbt reads them: its connection, its names, its variables.
+
+``dbt run-operation`` prints them, so the page needs neither a driver nor a credential of
+its own, and works in any project that has the package.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from report.errors import ReportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Row: TypeAlias = dict[str, str]
+"""A row as text, without the columns that are null in it."""
+
+_TABLES = {
+    "daily",
+    "weekly",
+    "cohorts",
+    "ides",
+    "languages",
+    "habits",
+    "seats",
+    "checks",
+}
+
+
+@dataclass(frozen=True)
+class Models:
+    """What the page is made from: rows by table, and the variables that matter."""
+
+    rows: dict[str, list[Row]]
+    minimum_group: int = 5
+    power_days: int = 12
+    regular_days: int = 4
+    has_seats: bool = False
+
+    def organizations(self) -> list[str]:
+        """Return who has a row for at least one day, in order."""
+        return sorted({row["organization"] for row in self.rows["daily"]})
+
+    def table(self, name: str, organization: str) -> list[Row]:
+        """Return the rows of one organisation."""
+        return [row for row in self.rows[name] if row["organization"] == organization]
+
+
+class Reading:
+    """dbt, at work from the moment this is made, so that other work can go on."""
+
+    def __init__(self) -> None:
+        """Start dbt.
+
+        Raises:
+            ReportError: There is no dbt.
+        """
+        words = [_dbt(), "--quiet", "--log-format", "json", "run-operation"]
+        words += ["zencoder.report_rows", "--vars", os.environ.get("DBT_VARS") or "{}"]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # dbt, beside this Python
+                words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        except OSError as error:
+            message = f"dbt cannot be run: {error.strerror}."
+            raise ReportError(message) from error
+
+    def models(self) -> Models:
+        """Wait for the rows.
+
+        Raises:
+            ReportError: dbt failed; the text is what it said.
+        """
+        out, err = self._process.communicate()
+        events = list(_events(out))
+        if self._process.returncode:
+            raise ReportError(_reason(events, err))
+        printed = [text for level, text in events if level == "info"]
+        return parsed(printed)
+
+
+def parsed(printed: list[str]) -> Models:
+    """Read what the macro printed: the variables, then a line for each table.
+
+    Raises:
+        ReportError: The macro is of another version than this page.
+    """
+    try:
+        settings, *tables = [json.loads(line) for line in printed]
+        rows = {table["table"]: _rows(table) for table in tables}
+        models = Models(rows, **settings)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReportError(_OTHER_VERSION) from error
+    if set(rows) != _TABLES:
+        raise ReportError(_OTHER_VERSION)
+    return models
+
+
+_OTHER_VERSION = (
+    "The dbt package zencoder printed rows that this page cannot read: use both of one "
+    "version, and build the models again."
+)
+
+
+def _rows(table: dict[str, list[list[str | None]]]) -> list[Row]:
+    names = [str(name) for name in table["columns"]]
+    return [
+        {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
+        for row in table["rows"]
+    ]
+
+
+def _dbt() -> str:
+    """Return the dbt of this environment, or else the one on the path."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("dbt", path=beside) or shutil.which("dbt")
+    if not found:
+        message = "There is no dbt beside this Python, nor on the PATH: install it."
+        raise ReportError(message)
+    return found
+
+
+def _events(out: str) -> Iterator[tuple[str, str]]:
+    for line in out.splitlines():
+        try:
+            info = json.loads(line)["info"]
+            yield info["level"], info["msg"]
+        except (KeyError, TypeError, ValueError):
+            continue
+
+
+def _reason(events: list[tuple[str, str]], err: str) -> str:
+    """Return dbt's sentence without where in its code it happened."""
+    failures = [text for level, text in events if level == "error"]
+    if not failures:
+        return f"dbt failed. {_plain(err.strip().splitlines()[-1:])}"
+    kept = []
+    for line in failures[0].splitlines():
+        text = line.strip()
+        if not text or text.startswith("> "):
+            break
+        kept.append(text)
+    # Its first words are the kind of error, which say nothing where there are others.
+    told = kept[-1:] if "macro report_rows" in kept[0] else kept[1:] or kept
+    return f"dbt failed. {_plain(told)}"
+
+
+def _plain(lines: list[str]) -> str:
+    return " ".join(line.removeprefix("Error: ") for line in lines)

@@ -31,6 +31,11 @@ class Table:
     note: str = ""
 
     @property
+    def has_bars(self) -> bool:
+        """Whether a column is drawn as bars, too."""
+        return any(cell.bar is not None for row in self.rows for cell in row)
+
+    @property
     def texts(self) -> list[bool]:
         """For each column, whether it is read as text."""
         columns = zip(*self.rows, strict=True)

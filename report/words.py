@@ -33,6 +33,8 @@ def day(value: date) -> str:
 
 def days(first: date, last: date) -> str:
     """Write a span without what both ends share: 5-11 Oct 2026."""
+    if first == last:
+        return day(first)
     if first.year != last.year:
         return f"{day(first)} {DASH} {day(last)}"
     if first.month != last.month:

@@ -30,7 +30,7 @@ def cohorts(figures: Figures) -> Section:
             "complete week after their first."
         )
         return Section("cohorts", _TITLE, [need])
-    columns = ["First week", "People", *[_later(weeks) for weeks in after]]
+    columns = ["First week", "People", *[f"Week {weeks}" for weeks in after]]
     table = Table(columns, [_row(group, after) for group in groups])
     return Section("cohorts", _TITLE, _said(figures, groups), table=table)
 
@@ -67,7 +67,7 @@ def _retention(group: Group[Cohort], weeks: int) -> float | None:
 
 def _row(group: Group[Cohort], after: list[int]) -> list[Cell]:
     first, last = group.members[0].week, group.members[-1].week
-    text = words.day(first) if first == last else words.days(first, last)
+    text = words.days(first, last)
     cells = [
         Cell(text, first),
         Cell(words.number(group.people), group.people),
@@ -79,14 +79,10 @@ def _row(group: Group[Cohort], after: list[int]) -> list[Cell]:
     return cells
 
 
-def _later(weeks: int) -> str:
-    return "1 week later" if weeks == 1 else f"{weeks} weeks later"
-
-
 def _said(figures: Figures, groups: list[Group[Cohort]]) -> list[str]:
     said = [
-        "Of the people who were first active in these weeks, the share that was active "
-        "again in the week so much later. What is not over yet is empty."
+        "Of the people who were first active in a week, the share that was active again "
+        "1, 2, 4 and more weeks later. Weeks that are not over yet are empty."
     ]
     if not groups[0].members[0].is_comparable:
         said.append(
@@ -94,8 +90,9 @@ def _said(figures: Figures, groups: list[Group[Cohort]]) -> list[str]:
             "began earlier."
         )
     if len(groups) < len(figures.cohorts):
+        by_month = "by month, and " if len(figures.cohorts) > _MANY else ""
         said.append(
-            "Weeks are put together so that no row has fewer than "
+            f"First weeks are put together {by_month}so that no row has fewer than "
             f"{figures.minimum_group} people."
         )
     return said

@@ -29,6 +29,8 @@ class Table:
     columns: list[str]
     rows: list[list[Cell]]
     note: str = ""
+    has_names: bool = False
+    """Whether names that somebody else chose are in it, of any length."""
 
     @property
     def has_bars(self) -> bool:

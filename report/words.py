@@ -42,6 +42,14 @@ def days(first: date, last: date) -> str:
     return f"{first.day}{DASH}{day(last)}"
 
 
+def months(first: date, last: date) -> str:
+    """Write a span of months: Nov - Dec 2026."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%b %Y}"
+    start = f"{first:%b}" if first.year == last.year else f"{first:%b %Y}"
+    return f"{start} {DASH} {last:%b %Y}"
+
+
 def listed(names: list[str]) -> str:
     """Write a list as a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]]) if names[1:] else names[0]

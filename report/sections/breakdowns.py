@@ -128,7 +128,7 @@ def _latest(
             ]
         )
     columns = [kind.singular.capitalize() if kind is LANGUAGES else kind.singular]
-    return Table([*columns, "People", "Share", "Change in 4 weeks"], rows)
+    return Table([*columns, "People", "Share", "Change in 4 weeks"], rows, has_names=True)
 
 
 def _numbers(
@@ -147,7 +147,7 @@ def _numbers(
         ]
         rows.append([Cell(words.day(week.start), week.start), *cells])
     note = f"Share of each week's people, for the {kind.plural} of the chart."
-    return Table(["Week from", *map(_named, shown)], rows, note)
+    return Table(["Week from", *map(_named, shown)], rows, note, has_names=True)
 
 
 def points(now: float, before: float) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from report.figures import Cohort, Figures
 
-_AFTER = (1, 2, 4, 8, 12, 26, 52)
+_AFTER = (1, 4, 8, 12, 26, 52)
 """The weeks after the first that are shown."""
 _MANY = 16
 """More cohorts than these are shown by the month they began in."""
@@ -30,8 +30,9 @@ def cohorts(figures: Figures) -> Section:
             "complete week after their first."
         )
         return Section("cohorts", _TITLE, [need])
+    many = len(figures.cohorts) > _MANY
     columns = ["First week", "People", *[f"Week {weeks}" for weeks in after]]
-    table = Table(columns, [_row(group, after) for group in groups])
+    table = Table(columns, [_row(group, after, by_month=many) for group in groups])
     return Section("cohorts", _TITLE, _said(figures, groups), table=table)
 
 
@@ -65,9 +66,9 @@ def _retention(group: Group[Cohort], weeks: int) -> float | None:
     return sum(known) / group.people if len(known) == len(active) else None
 
 
-def _row(group: Group[Cohort], after: list[int]) -> list[Cell]:
+def _row(group: Group[Cohort], after: list[int], *, by_month: bool) -> list[Cell]:
     first, last = group.members[0].week, group.members[-1].week
-    text = words.days(first, last)
+    text = words.months(first, last) if by_month else words.days(first, last)
     cells = [
         Cell(text, first),
         Cell(words.number(group.people), group.people),
@@ -82,7 +83,7 @@ def _row(group: Group[Cohort], after: list[int]) -> list[Cell]:
 def _said(figures: Figures, groups: list[Group[Cohort]]) -> list[str]:
     said = [
         "Of the people who were first active in a week, the share that was active again "
-        "1, 2, 4 and more weeks later. Weeks that are not over yet are empty."
+        "1, 4 and more weeks later. Weeks that are not over yet are empty."
     ]
     if not groups[0].members[0].is_comparable:
         said.append(

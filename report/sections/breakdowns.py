@@ -153,9 +153,7 @@ def _numbers(
 def points(now: float, before: float) -> str:
     """Write a change of shares in points of a percent."""
     change = round(now * 100) - round(before * 100)
-    if not change:
-        return "no change"
-    sign = words.MINUS if change < 0 else "+"
+    sign = words.MINUS if change < 0 else "+" if change else ""
     return f"{sign}{abs(change)} point{'s' if abs(change) != 1 else ''}"
 
 

@@ -50,8 +50,7 @@ def _groups(figures: Figures) -> list[Group[Cohort]]:
 
 
 def _together(before: Cohort, cohort: Cohort) -> bool:
-    same_kind = before.is_comparable == cohort.is_comparable
-    return same_kind and before.week.replace(day=1) == cohort.week.replace(day=1)
+    return before.week.replace(day=1) == cohort.week.replace(day=1)
 
 
 def _flat(group: Group[list[Cohort]]) -> Iterator[Cohort]:

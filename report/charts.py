@@ -59,6 +59,11 @@ WIDE = Size("wide", 1000, 280, 12)
 NARROW = Size("narrow", 340, 220, 5)
 
 
+def warm_up() -> None:
+    """Have the first drawing not wait for what draws."""
+    vl_convert.vegalite_to_svg({"data": {"values": []}, "mark": "point"})
+
+
 def svg(plot: Plot, label: str, size: Size) -> str:
     """Draw it, for a reader who sees and, by its label, for one who does not."""
     match plot:

@@ -38,7 +38,8 @@ from report.source import Reading
     is_flag=True,
     help="A page for each organisation, with its name in that of the file.",
 )
-def main(output: Path, wanted: tuple[str, ...], *, each: bool) -> None:
+@click.option("--build", is_flag=True, help="Build the models before, with their tests.")
+def main(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> None:
     """Make a page about adoption from the models that dbt has built.
 
     dbt reads them: it finds project, profile and target as it always does, by its
@@ -46,7 +47,7 @@ def main(output: Path, wanted: tuple[str, ...], *, each: bool) -> None:
     can be given as YAML in DBT_VARS.
     """
     try:
-        pages = _pages(output, wanted, each=each)
+        pages = _pages(output, wanted, each=each, build=build)
         for file, text in pages.items():
             _write(file, text)
     except ReportError as error:
@@ -56,11 +57,12 @@ def main(output: Path, wanted: tuple[str, ...], *, each: bool) -> None:
         click.echo(f"The page is in {file} ({len(text.encode()) / 1000:,.0f} kB).")
 
 
-def _pages(output: Path, wanted: tuple[str, ...], *, each: bool) -> dict[Path, str]:
-    reading = Reading()
+def _pages(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> dict[Path, str]:
+    reading = Reading(build=build)
     # Loading what draws takes a second, in which dbt is at work.
-    from report import page  # noqa: PLC0415
+    from report import charts, page  # noqa: PLC0415
 
+    charts.warm_up()
     models = reading.models()
     there = models.organizations()
     unknown = sorted(set(wanted) - set(there))

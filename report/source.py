@@ -7,11 +7,11 @@ its own, and works in any project that has the package.
 from __future__ import annotations
 
 import json
-import os
-import shutil
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -57,21 +57,13 @@ class Models:
 class Reading:
     """dbt, at work from the moment this is made, so that other work can go on."""
 
-    def __init__(self) -> None:
-        """Start dbt.
-
-        Raises:
-            ReportError: There is no dbt.
-        """
-        words = [_dbt(), "--quiet", "--log-format", "json", "run-operation"]
-        words += ["zencoder.report_rows", "--vars", os.environ.get("DBT_VARS") or "{}"]
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  # dbt, beside this Python
-                words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-        except OSError as error:
-            message = f"dbt cannot be run: {error.strerror}."
-            raise ReportError(message) from error
+    def __init__(self, *, build: bool = False) -> None:
+        """Start dbt, which builds the models first if it is told to."""
+        script = Path(__file__).with_name("dbt_rows.py")
+        words = [sys.executable, "-P", str(script), *(["--build"] if build else [])]
+        self._process = subprocess.Popen(  # noqa: S603  # our own program
+            words, stdout=subprocess.PIPE, stderr=None if build else subprocess.PIPE
+        )
 
     def models(self) -> Models:
         """Wait for the rows.
@@ -80,9 +72,9 @@ class Reading:
             ReportError: dbt failed; the text is what it said.
         """
         out, err = self._process.communicate()
-        events = list(_events(out))
+        events = list(_events(out.decode()))
         if self._process.returncode:
-            raise ReportError(_reason(events, err))
+            raise ReportError(_reason(events, (err or b"").decode()))
         printed = [text for level, text in events if level == "info"]
         return parsed(printed)
 
@@ -118,16 +110,6 @@ def _rows(table: dict[str, list[list[str | None]]]) -> list[Row]:
     ]
 
 
-def _dbt() -> str:
-    """Return the dbt of this environment, or else the one on the path."""
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("dbt", path=beside) or shutil.which("dbt")
-    if not found:
-        message = "There is no dbt beside this Python, nor on the PATH: install it."
-        raise ReportError(message)
-    return found
-
-
 def _events(out: str) -> Iterator[tuple[str, str]]:
     for line in out.splitlines():
         try:
@@ -139,19 +121,25 @@ def _events(out: str) -> Iterator[tuple[str, str]]:
 
 def _reason(events: list[tuple[str, str]], err: str) -> str:
     """Return dbt's sentence without where in its code it happened."""
-    failures = [text for level, text in events if level == "error"]
-    if not failures:
-        return f"dbt failed. {_plain(err.strip().splitlines()[-1:])}"
-    kept = []
-    for line in failures[0].splitlines():
-        text = line.strip()
-        if not text or text.startswith("> "):
-            break
-        kept.append(text)
-    # Its first words are the kind of error, which say nothing where there are others.
-    told = kept[-1:] if "macro report_rows" in kept[0] else kept[1:] or kept
-    return f"dbt failed. {_plain(told)}"
+    failures = [text for level, text in events if level == "error" and text]
+    if failures:
+        return _sentence(failures[0])
+    if "No module named 'dbt'" in err:
+        return (
+            "There is no dbt in this Python's environment: install what "
+            "requirements/dbt-duckdb.txt (or -postgres, -bigquery, -snowflake) lists."
+        )
+    return " ".join(["dbt failed.", *err.strip().splitlines()[-1:]])
 
 
-def _plain(lines: list[str]) -> str:
-    return " ".join(line.removeprefix("Error: ") for line in lines)
+def _sentence(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines()]
+    told = list(takewhile(lambda line: line and not line.startswith("> "), lines))
+    # Which kind of error it is says nothing where a sentence follows.
+    while told[1:] and _KIND.match(told[0]):
+        told = told[1:]
+    return f"dbt: {_WHILE.sub('', ' '.join(told))}"
+
+
+_WHILE = re.compile(r"^Encountered an error while running operation: ")
+_KIND = re.compile(r"Encountered an error|\w+ Error\b")

@@ -33,7 +33,7 @@
     {%- if missing -%}
         {%- set daily = ref('zencoder__daily') -%}
         {{ exceptions.raise_compiler_error(
-            'There is no table ' ~ missing | join(', ') ~ ' in ' ~ daily.database ~ '.' ~ daily.schema
+            'There is no table ' ~ missing[0] ~ ' in ' ~ daily.database ~ '.' ~ daily.schema
             ~ '. Build the models first (dbt build, or meltano run dbt-...:build).'
         ) }}
     {%- endif -%}

@@ -16,14 +16,17 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo report test test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s%s\n", $$1, $$2 }' Makefile
 
-demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it resumes
+demo: $(PLUGINS) ## From a synthetic organisation to a page about it; again, and it resumes
 	@python scripts/demo.py
+
+report: $(PLUGINS) ## Make a page from what you have loaded into output/zencoder.duckdb
+	@meltano --log-level=warning run dbt-duckdb:build-and-report
 
 # More workers than cores: many tests wait.
 test: $(TESTED_PLUGINS) ## Run the tests

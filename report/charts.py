@@ -169,7 +169,9 @@ def _bars(plot: Bars) -> alt.LayerChart:
         ),
         y=alt.Y("people:Q", axis=alt.Axis(format=",d")),
     )
-    bars = base.mark_bar(cornerRadiusEnd=3).encode(color=alt.Color("colour:N", scale=None))
+    bars = base.mark_bar(cornerRadiusEnd=3).encode(
+        color=alt.Color("colour:N", scale=None)
+    )
     text = base.mark_text(dy=-8, color="var(--ink)", fontSize=13).encode(
         text=alt.Text("people:Q", format=",d")
     )

@@ -38,7 +38,9 @@ from report.source import Reading
     is_flag=True,
     help="A page for each organisation, with its name in that of the file.",
 )
-@click.option("--build", is_flag=True, help="Build the models before, with their tests.")
+@click.option(
+    "--build", is_flag=True, help="Build the models before, with their tests."
+)
 def main(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> None:
     """Make a page about adoption from the models that dbt has built.
 
@@ -57,7 +59,9 @@ def main(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> N
         click.echo(f"The page is in {file} ({len(text.encode()) / 1000:,.0f} kB).")
 
 
-def _pages(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> dict[Path, str]:
+def _pages(
+    output: Path, wanted: tuple[str, ...], *, each: bool, build: bool
+) -> dict[Path, str]:
     reading = Reading(build=build)
     # Loading what draws takes a second, in which dbt is at work.
     from report import charts, page  # noqa: PLC0415

@@ -64,4 +64,6 @@ def change(now: float, before: float, unit: str = "", digits: int = 0) -> str:
     if unit and size == "1":
         unit = unit.removesuffix("s")
     less = "less" if unit or digits else "fewer"
-    return " ".join(filter(None, [size, unit, "more" if difference > 0 else less, "than"]))
+    return " ".join(
+        filter(None, [size, unit, "more" if difference > 0 else less, "than"])
+    )

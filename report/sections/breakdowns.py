@@ -46,7 +46,11 @@ def breakdown(figures: Figures, kind: Kind, uses: list[Use]) -> Section:
     names = _ranked(shares, weeks)
     plot = Lines(
         [
-            Series(_named(name), colour, [(w.start, shares[name].get(w.start)) for w in weeks])
+            Series(
+                _named(name),
+                colour,
+                [(w.start, shares[name].get(w.start)) for w in weeks],
+            )
             for colour, name in enumerate(names[:_LINES], start=1)
         ],
         percent=True,
@@ -96,7 +100,11 @@ def _said(
         "than 100%.",
     ]
     if hidden:
-        more = f"1 more {kind.singular} is" if hidden == 1 else f"{hidden} more {kind.plural} are"
+        more = (
+            f"1 more {kind.singular} is"
+            if hidden == 1
+            else f"{hidden} more {kind.plural} are"
+        )
         each = "which" if hidden == 1 else "each of which"
         said.append(
             f"{more} not shown, {each} fewer than {figures.minimum_group} people used."
@@ -128,7 +136,9 @@ def _latest(
             ]
         )
     columns = [kind.singular.capitalize() if kind is LANGUAGES else kind.singular]
-    return Table([*columns, "People", "Share", "Change in 4 weeks"], rows, has_names=True)
+    return Table(
+        [*columns, "People", "Share", "Change in 4 weeks"], rows, has_names=True
+    )
 
 
 def _numbers(

@@ -23,7 +23,11 @@ _TITLE = "Who is still there after they began"
 def cohorts(figures: Figures) -> Section:
     """Return the share of each cohort that was active so many weeks later."""
     groups = _groups(figures)
-    after = [weeks for weeks in _AFTER if any(_retention(g, weeks) is not None for g in groups)]
+    after = [
+        weeks
+        for weeks in _AFTER
+        if any(_retention(g, weeks) is not None for g in groups)
+    ]
     if not groups or not after:
         need = (
             f"This needs at least {figures.minimum_group} people who began, and a "

@@ -88,9 +88,7 @@ def _kinds(group: Group[_Span]) -> str:
     return words.listed(list(kinds))
 
 
-def _said(
-    figures: Figures, groups: Sequence[Group[_Span]], total: int
-) -> list[str]:
+def _said(figures: Figures, groups: Sequence[Group[_Span]], total: int) -> list[str]:
     said = []
     power = sum(g.people for g in groups if g.members[0].kind == "power")
     if power:
@@ -126,7 +124,9 @@ def seats(figures: Figures) -> Section | None:
     groups = merge(counts, figures.minimum_group)
     title = "Seats"
     if not groups or not given.seats:
-        return Section("seats", title, [f"There are fewer than {figures.minimum_group} seats."])
+        return Section(
+            "seats", title, [f"There are fewer than {figures.minimum_group} seats."]
+        )
     rows = []
     for group in groups:
         label = " or ".join([group.members[0], *map(_lower, group.members[1:])])
@@ -141,7 +141,9 @@ def seats(figures: Figures) -> Section | None:
         f"There are {words.number(given.seats)} licensed seats: people are matched with "
         "them by their address."
     ]
-    return Section("seats", title, said, table=Table(["Last used", "Seats", "Share"], rows))
+    return Section(
+        "seats", title, said, table=Table(["Last used", "Seats", "Share"], rows)
+    )
 
 
 def _lower(text: str) -> str:

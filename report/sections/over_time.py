@@ -22,7 +22,9 @@ def people(figures: Figures) -> Section:
             Series(
                 "In 28 days", _BLUE, [(day.day, day.users_in_28_days) for day in days]
             ),
-            Series("In 7 days", _TEAL, [(day.day, day.users_in_7_days) for day in days]),
+            Series(
+                "In 7 days", _TEAL, [(day.day, day.users_in_7_days) for day in days]
+            ),
         ],
         ground=Series("On the day", _GREY, [(day.day, day.users) for day in days]),
     )
@@ -44,7 +46,9 @@ def people(figures: Figures) -> Section:
 
 
 def _people_said(figures: Figures) -> list[str]:
-    said = ["Each line counts different people: somebody active on many days counts once."]
+    said = [
+        "Each line counts different people: somebody active on many days counts once."
+    ]
     months = [day for day in figures.days if day.users_in_28_days is not None]
     if not months:
         said.append("The line of 28 days begins when 28 days have been synced.")
@@ -56,7 +60,9 @@ def _people_said(figures: Figures) -> list[str]:
         said.insert(0, f"{told}, as many as ever.")
     else:
         most = words.number(top.users_in_28_days or 0)
-        said.insert(0, f"{told}. The most were {most}, in the 28 days to {words.day(top.day)}.")
+        said.insert(
+            0, f"{told}. The most were {most}, in the 28 days to {words.day(top.day)}."
+        )
     return said
 
 
@@ -70,13 +76,25 @@ def flow(figures: Figures) -> Section:
     plot = Stacks(
         [
             Series("Stayed", _BLUE, [(week.start, week.retained) for week in weeks]),
-            Series("Came back", _VIOLET, [(week.start, week.returned) for week in weeks]),
+            Series(
+                "Came back", _VIOLET, [(week.start, week.returned) for week in weeks]
+            ),
             Series("New", _TEAL, [(week.start, week.new) for week in weeks]),
-            Series("Did not return", _RED, [(week.start, -week.churned) for week in weeks]),
+            Series(
+                "Did not return", _RED, [(week.start, -week.churned) for week in weeks]
+            ),
         ]
     )
     numbers = Table(
-        ["Week from", "Active", "Stayed", "Came back", "New", "Did not return", "Share that stayed"],
+        [
+            "Week from",
+            "Active",
+            "Stayed",
+            "Came back",
+            "New",
+            "Did not return",
+            "Share that stayed",
+        ],
         [_flow_row(figures, week) for week in weeks],
     )
     return Section("flow", title, _flow_said(weeks[-1]), plot, numbers=numbers)

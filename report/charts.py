@@ -7,7 +7,7 @@ drawing: legends are HTML.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +38,11 @@ _CONFIG: dict[str, Any] = {
 }
 _DECIMALS = re.compile(r"(\d\.\d)\d+")
 _GEOMETRY = re.compile(r' (?:d|transform|x1|x2|y1|y2|x|y|width|height)="[^"]*"')
-_EMPTY = re.compile(r'<path [^>]*(?:d="M0,0h0v0h0Z"|display="none")[^>]*/>')
+_EMPTY = re.compile(
+    r'<path [^>]*(?:d="M0,0h0v0h0Z"|display="none")[^>]*/>|<defs>.*?</defs>', re.DOTALL
+)
 _NOISE = re.compile(
-    r' (?:aria-[a-z]+|class|font-family|role)="[^"]*"| opacity="1"'
+    r' (?:aria-[a-z]+|class|clip-path|font-family|role)="[^"]*"| opacity="1"'
     r'| pointer-events="none"| stroke-miterlimit="10"'
 )
 
@@ -96,31 +98,26 @@ def _compact(drawn: str, label: str) -> str:
 
 
 def _lines(plot: Lines, size: Size) -> alt.LayerChart:
-    axis = alt.Axis(format="%" if plot.percent else ",d")
-    layers = []
-    if plot.ground:
-        layers.append(
-            alt.Chart(_data([plot.ground]))
-            .mark_area(opacity=0.35, color=_colour(plot.ground.colour))
-            .encode(x=_time([plot.ground], size), y=alt.Y("value:Q", axis=axis))
-        )
+    ground = [plot.ground] if plot.ground else []
+    time = _time([*plot.series, *ground], size)
+    value = alt.Y("value:Q", axis=alt.Axis(format="%" if plot.percent else ",d"))
+    layers = [
+        alt.Chart(_data([series]))
+        .mark_area(opacity=0.35, color=_colour(series.colour))
+        .encode(x=time, y=value)
+        for series in ground
+    ]
     for series in plot.series:
-        base = alt.Chart(_data([series])).encode(
-            x=_time(plot.series, size), y=alt.Y("value:Q", axis=axis)
-        )
-        layers.append(base.mark_line(color=_colour(series.colour)))
-        alone = _alone(series)
-        if alone:
-            data = _data([alone])
-            layers.append(
-                base.mark_point(
-                    color=_colour(series.colour), filled=True, size=24, opacity=1
-                ).properties(data=data)
-            )
+        colour = _colour(series.colour)
+        line = alt.Chart(_data([series])).mark_line(color=colour)
+        layers.append(line.encode(x=time, y=value))
+        points = alt.Chart(_data([_alone(series)]))
+        points = points.mark_point(color=colour, filled=True, size=24, opacity=1)
+        layers.append(points.encode(x=time, y=value))
     return alt.layer(*layers)
 
 
-def _alone(series: Series) -> Series | None:
+def _alone(series: Series) -> Series:
     """Return the points without a neighbour, which a line cannot show."""
     values = [None, *(value for _, value in series.points), None]
     points = [
@@ -128,7 +125,7 @@ def _alone(series: Series) -> Series | None:
         for index, point in enumerate(series.points)
         if point[1] is not None and values[index] is None and values[index + 2] is None
     ]
-    return type(series)(series.name, series.colour, points) if points else None
+    return replace(series, points=points)
 
 
 def _stacks(plot: Stacks, size: Size) -> alt.LayerChart:
@@ -201,7 +198,7 @@ def _time(series: list[Series], size: Size, room: int = 0) -> alt.X:
     years = "utcFormat(datum.value, '%b') == 'Jan' || datum.index == 0"
     label = f"{years} ? utcFormat(datum.value, '%b %Y') : utcFormat(datum.value, '%b')"
     dates = ticks(first, last, size.dates)
-    if dates and dates[0].day != 1 or len(dates) < 2:  # noqa: PLR2004  # a single one says little
+    if (dates and dates[0].day != 1) or len(dates) < 2:  # noqa: PLR2004  # a single one says little
         label = "utcFormat(datum.value, '%-d %b')"
     return alt.X(
         "day:T",

@@ -38,10 +38,13 @@ def outline(figures: Figures) -> Report:
 
 def _nobody(figures: Figures) -> list[str]:
     if not figures.days:
-        return ["No day that is over has been synced yet. Come back tomorrow."]
+        return [
+            "Nobody has used Zencoder yet on a day that is over and has been synced. As "
+            "soon as somebody has, the next sync brings it here."
+        ]
     first, last = figures.days[0].day, figures.days[-1].day
     return [
-        f"Nobody was active from {words.day(first)} to {words.day(last)}. As soon as "
+        f"Nobody has used Zencoder from {words.day(first)} to {words.day(last)}. As soon as "
         "somebody is, the next sync brings it here."
     ]
 

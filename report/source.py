@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -46,8 +46,9 @@ class Models:
     has_seats: bool = False
 
     def organizations(self) -> list[str]:
-        """Return who has a row for at least one day, in order."""
-        return sorted({row["organization"] for row in self.rows["daily"]})
+        """Return whom there is a row about, in order."""
+        rows = chain.from_iterable(self.rows.values())
+        return sorted({row["organization"] for row in rows})
 
     def table(self, name: str, organization: str) -> list[Row]:
         """Return the rows of one organisation."""
@@ -138,8 +139,13 @@ def _sentence(text: str) -> str:
     # Which kind of error it is says nothing where a sentence follows.
     while told[1:] and _KIND.match(told[0]):
         told = told[1:]
-    return f"dbt: {_WHILE.sub('', ' '.join(told))}"
+    sentence = f"dbt: {_WHILE.sub('', ' '.join(told))}"
+    if _UNKNOWN.search(sentence):
+        sentence += ". The models may be of another version: build them again."
+    return sentence
 
 
 _WHILE = re.compile(r"^Encountered an error while running operation: ")
 _KIND = re.compile(r"Encountered an error|\w+ Error\b")
+_UNKNOWN = re.compile(r"column|invalid identifier|Unrecognized name", re.IGNORECASE)
+"""What databases say of a column that is not there."""

@@ -16,7 +16,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo report test test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo report test test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -31,6 +31,9 @@ report: $(PLUGINS) ## Make a page from what you have loaded into output/zencoder
 # More workers than cores: many tests wait.
 test: $(TESTED_PLUGINS) ## Run the tests
 	pytest --numprocesses 4 --dist worksteal
+
+test-report: $(TESTED_PLUGINS) .meltano/emulators/browser ## Look at the page in headless Chromium, and at what can go wrong
+	TEST_REPORT=all pytest tests/pages
 
 test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) $(EMULATED_MODELS) ## Load into every warehouse, and build the models; two are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses tests/models
@@ -96,6 +99,7 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/dbt-postgres.in --output-file requirements/dbt-postgres.txt
 	$(COMPILE) requirements/dbt-bigquery.in --output-file requirements/dbt-bigquery.txt
 	$(COMPILE) requirements/dbt-snowflake.in --output-file requirements/dbt-snowflake.txt
+	$(COMPILE) requirements/browser.in --output-file requirements/browser.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
 	$(COMPILE) requirements/dbt-fakesnow.in --output-file requirements/dbt-fakesnow.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt

@@ -213,7 +213,7 @@ def _time(series: list[Series], size: Size, room: int = 0) -> alt.X:
 
 
 def ticks(first: date, last: date, most: int) -> list[date]:
-    """Return at most so many dates: firsts of months, or of weeks where time is short."""
+    """Return at most so many dates: firsts of months, or of weeks if time is short."""
     months = [
         date(year, month, 1)
         for year in range(first.year, last.year + 1)
@@ -224,7 +224,7 @@ def ticks(first: date, last: date, most: int) -> list[date]:
         step = next(n for n in (1, 2, 3, 6, 12, 24, 60) if len(months) / n <= most)
         return [month for month in months if (month.month - 1) % step == 0 or step > 12]  # noqa: PLR2004
     days = (last - first).days
-    step = 7 * max(1, -(-days // (7 * most)))
+    step = next(n for n in (1, 2, 7, 14, 28, 56) if days / n < most)
     return [first + timedelta(days=n) for n in range(0, days + 1, step)]
 
 

@@ -45,8 +45,8 @@ def main(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> N
     """Make a page about adoption from the models that dbt has built.
 
     dbt reads them: it finds project, profile and target as it always does, by its
-    variables DBT_PROJECT_DIR, DBT_PROFILES_DIR and DBT_TARGET. The variables of the models
-    can be given as YAML in DBT_VARS.
+    variables DBT_PROJECT_DIR, DBT_PROFILES_DIR and DBT_TARGET. The variables of the
+    models can be given as YAML in DBT_VARS.
     """
     try:
         pages = _pages(output, wanted, each=each, build=build)

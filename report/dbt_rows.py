@@ -1,7 +1,7 @@
-"""A program of its own, since dbt prints as it likes: the models' rows as lines of JSON.
+"""A program of its own, since dbt prints as it likes: the models' rows, as JSON.
 
-It runs in the environment that has dbt, builds the models before if asked to, which in one
-process takes half the time, and writes dbt's own events to stdout. Run by ``source``.
+It builds the models before if asked to, which in one process takes half the time, and
+writes dbt's own events to stdout. Run by ``source``.
 """
 
 from __future__ import annotations

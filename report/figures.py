@@ -28,7 +28,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Week:
-    """A week that is over. Who came and left is only known if the one before is, too."""
+    """A week that is over. Who came and left is known if the one before is, too."""
 
     start: date
     active: int

@@ -1,4 +1,4 @@
-"""No figure about fewer people than the minimum: neighbours are merged until there are."""
+"""No figure about few people: neighbours are merged until they are enough."""
 
 from __future__ import annotations
 

@@ -37,26 +37,20 @@ def outline(figures: Figures) -> Report:
 
 
 def _nobody(figures: Figures) -> list[str]:
-    if not figures.days:
-        return [
-            "Nobody has used Zencoder yet on a day that is over and has been synced. As "
-            "soon as somebody has, the next sync brings it here."
-        ]
-    first, last = figures.days[0].day, figures.days[-1].day
-    return [
-        f"Nobody has used Zencoder from {words.day(first)} to {words.day(last)}. As soon as "
-        "somebody is, the next sync brings it here."
-    ]
+    when = "yet"
+    if figures.days:
+        first, last = figures.days[0].day, figures.days[-1].day
+        when = f"from {words.day(first)} to {words.day(last)}"
+    later = "As soon as somebody has, the next sync brings it here."
+    return [f"Nobody has used Zencoder {when}, on the days that were synced.", later]
 
 
 def _summary(figures: Figures) -> list[str]:
     first, last = figures.days[0].day, figures.days[-1].day
     known = f"What is known from {words.day(first)} to {words.day(last)}."
     if not figures.weeks:
-        return [
-            known,
-            "No week is complete yet: weeks are compared once two of them are over.",
-        ]
+        need = "No week is complete yet: weeks are compared once two of them are over."
+        return [known, need]
     week = figures.weeks[-1]
     told = f"{words.people(week.active)} used Zencoder in the week of "
     told += words.days(week.start, week.end)

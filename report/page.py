@@ -21,7 +21,7 @@ _DEFAULT_NAME = "default"
 
 @dataclass(frozen=True)
 class Drawing:
-    """The two drawings of a section, for wide and for narrow screens, and the legend."""
+    """The drawings of a section, for wide and for narrow screens, and the legend."""
 
     wide: Markup
     narrow: Markup

@@ -1,7 +1,7 @@
 """The rows of the models, as dbt reads them: its connection, its names, its variables.
 
-``dbt run-operation`` prints them, so the page needs neither a driver nor a credential of
-its own, and works in any project that has the package.
+``dbt run-operation`` prints them, so the page needs neither a driver nor a credential
+of its own, and works in any project that has the package.
 """
 
 from __future__ import annotations

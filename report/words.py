@@ -21,6 +21,11 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}%"
 
 
+def share(value: float | None) -> str:
+    """Write a share that may be unknown."""
+    return DASH if value is None else percent(value)
+
+
 def people(count: int) -> str:
     """Write how many people."""
     return "1 person" if count == 1 else f"{number(count)} people"
@@ -48,6 +53,18 @@ def months(first: date, last: date) -> str:
         return f"{first:%b %Y}"
     start = f"{first:%b}" if first.year == last.year else f"{first:%b %Y}"
     return f"{start} {DASH} {last:%b %Y}"
+
+
+def isolated(name: str) -> str:
+    """Write a name into a sentence, whatever the direction it is read in."""
+    plain = "".join(letter for letter in name if letter not in _ISOLATES)
+    return f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}"
+
+
+_ISOLATES = (
+    "\N{FIRST STRONG ISOLATE}\N{LEFT-TO-RIGHT ISOLATE}"
+    "\N{RIGHT-TO-LEFT ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
+)
 
 
 def listed(names: list[str]) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from report import words
 from report.content import Cell, Lines, Section, Series, Table
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from report.figures import Figures, Use, Week
 
 _LINES = 5
 """More are not told apart."""
 _RECENT = 8
-"""In so many weeks, who has the most users gets a line."""
+"""Who has the most people in so many weeks gets a line."""
 _FOUR_WEEKS = timedelta(days=28)
 
 
@@ -33,134 +36,126 @@ LANGUAGES = Kind("languages", "Languages", "language", "languages")
 
 
 def breakdown(figures: Figures, kind: Kind, uses: list[Use]) -> Section:
-    """Return the share of each week's people that used each."""
-    shares = _shares(figures, uses)
-    weeks = [week for week in figures.weeks if figures.enough(week.active)]
-    if not weeks or not any(shares.values()):
+    """Return which share of each week's people used what."""
+    use = _Breakdown(figures, kind, uses)
+    if not use.names:
         need = (
             f"This needs a complete week in which at least {figures.minimum_group} "
             f"people used the same {kind.singular}."
         )
         return Section(kind.key, kind.title, [need])
-    last = weeks[-1]
-    names = _ranked(shares, weeks)
-    plot = Lines(
-        [
-            Series(
-                _named(name),
-                colour,
-                [(w.start, shares[name].get(w.start)) for w in weeks],
+    numbers = use.numbers()
+    return Section(kind.key, kind.title, use.said(), use.plot(), use.latest(), numbers)
+
+
+@dataclass(frozen=True)
+class _Breakdown:
+    figures: Figures
+    kind: Kind
+    uses: list[Use]
+
+    @cached_property
+    def weeks(self) -> list[Week]:
+        """The weeks in which enough people were active."""
+        return [week for week in self.figures.weeks if self.figures.enough(week.active)]
+
+    @cached_property
+    def shares(self) -> dict[str, dict[date, float]]:
+        """By name and week, which share of the week's people used it, if enough did."""
+        active = {week.start: week.active for week in self.weeks}
+        shares: dict[str, dict[date, float]] = {}
+        for use in self.uses:
+            if self.figures.enough(use.users) and use.week in active:
+                share = use.users / active[use.week]
+                shares.setdefault(use.name, {})[use.week] = share
+        return shares
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What is shown, the most used of late first."""
+        recent = [week.start for week in self.weeks[-_RECENT:]]
+        weight = {
+            name: sum(by_week.get(week, 0) for week in recent)
+            for name, by_week in self.shares.items()
+        }
+        return sorted(weight, key=lambda name: (-weight[name], name))
+
+    @property
+    def last(self) -> Week:
+        return self.weeks[-1]
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        """How many people used what in the last week, small groups included."""
+        last = self.last.start
+        return {use.name: use.users for use in self.uses if use.week == last}
+
+    def said(self) -> list[str]:
+        kind, week = self.kind, words.days(self.last.start, self.last.end)
+        shown = [name for name in self.names if self.last.start in self.shares[name]]
+        said = []
+        if shown:
+            top = max(shown, key=lambda name: self.shares[name][self.last.start])
+            share = words.percent(self.shares[top][self.last.start])
+            told = f"In the week of {week}, {words.isolated(_named(top))} had the most people"
+            said.append(f"{told}: {share} of those who were active.")
+        both = f"Somebody who uses two {kind.plural} counts in both"
+        said.append(f"{both}, so shares add up to more than 100%.")
+        hidden = len(self.people) - len(shown)
+        few = f"fewer than {self.figures.minimum_group} people used"
+        if hidden == 1:
+            said.append(f"1 more {kind.singular} is not shown, which {few}.")
+        elif hidden:
+            said.append(
+                f"{hidden} more {kind.plural} are not shown, each of which {few}."
             )
-            for colour, name in enumerate(names[:_LINES], start=1)
-        ],
-        percent=True,
-    )
-    hidden = {use.name for use in uses if use.week == last.start}
-    hidden -= {name for name in names if last.start in shares[name]}
-    said = _said(figures, kind, shares, names, last, len(hidden))
-    table = _latest(kind, shares, names, uses, last)
-    return Section(
-        kind.key, kind.title, said, plot, table, _numbers(kind, shares, names, weeks)
-    )
+        return said
 
-
-def _shares(figures: Figures, uses: list[Use]) -> dict[str, dict[date, float]]:
-    """Return by name and week which share of the week's people used it."""
-    active = {week.start: week.active for week in figures.weeks}
-    shares: dict[str, dict[date, float]] = defaultdict(dict)
-    for use in uses:
-        if figures.enough(use.users) and active.get(use.week):
-            shares[use.name][use.week] = use.users / active[use.week]
-    return shares
-
-
-def _ranked(shares: dict[str, dict[date, float]], weeks: list[Week]) -> list[str]:
-    recent = [week.start for week in weeks[-_RECENT:]]
-    weight = {
-        name: sum(by_week.get(week, 0) for week in recent)
-        for name, by_week in shares.items()
-    }
-    return sorted(weight, key=lambda name: (-weight[name], name))
-
-
-def _said(
-    figures: Figures,
-    kind: Kind,
-    shares: dict[str, dict[date, float]],
-    names: list[str],
-    last: Week,
-    hidden: int,
-) -> list[str]:
-    now = {name: shares[name].get(last.start, 0) for name in names}
-    top = max(now, key=lambda name: now[name])
-    said = [
-        f"In the week of {words.days(last.start, last.end)}, {_named(top)} had the most "
-        f"people: {words.percent(now[top])} of those who were active.",
-        f"Somebody who uses two {kind.plural} counts in both, so shares add up to more "
-        "than 100%.",
-    ]
-    if hidden:
-        more = (
-            f"1 more {kind.singular} is"
-            if hidden == 1
-            else f"{hidden} more {kind.plural} are"
-        )
-        each = "which" if hidden == 1 else "each of which"
-        said.append(
-            f"{more} not shown, {each} fewer than {figures.minimum_group} people used."
-        )
-    return said
-
-
-def _latest(
-    kind: Kind,
-    shares: dict[str, dict[date, float]],
-    names: list[str],
-    uses: list[Use],
-    last: Week,
-) -> Table:
-    people = {use.name: use.users for use in uses if use.week == last.start}
-    rows = []
-    for name in sorted(names, key=lambda name: -shares[name].get(last.start, 0)):
-        now = shares[name].get(last.start)
-        if now is None:
-            continue
-        before = shares[name].get(last.start - _FOUR_WEEKS)
-        change = "" if before is None else points(now, before)
-        rows.append(
-            [
-                Cell(_named(name), name),
-                Cell(words.number(people[name]), people[name]),
-                Cell(words.percent(now), now, bar=now),
-                Cell(change or words.DASH, None if before is None else now - before),
-            ]
-        )
-    columns = [kind.singular.capitalize() if kind is LANGUAGES else kind.singular]
-    return Table(
-        [*columns, "People", "Share", "Change in 4 weeks"], rows, has_names=True
-    )
-
-
-def _numbers(
-    kind: Kind,
-    shares: dict[str, dict[date, float]],
-    names: list[str],
-    weeks: list[Week],
-) -> Table:
-    shown = names[:_LINES]
-    rows = []
-    for week in weeks:
-        values = [shares[name].get(week.start) for name in shown]
-        cells = [
-            Cell(words.DASH if share is None else words.percent(share), share)
-            for share in values
+    def plot(self) -> Lines:
+        lines = [
+            Series(_named(name), colour, self._points(name))
+            for colour, name in enumerate(self.names[:_LINES], start=1)
         ]
-        rows.append([Cell(words.day(week.start), week.start), *cells])
-    note = f"Share of each week's people, for the {kind.plural} of the chart."
-    return Table(["Week from", *map(_named, shown)], rows, note, has_names=True)
+        return Lines(lines, percent=True)
+
+    def _points(self, name: str) -> list[tuple[date, float | None]]:
+        shares = self.shares[name]
+        return [(week.start, shares.get(week.start)) for week in self.weeks]
+
+    def latest(self) -> Table:
+        """Return the last week, beside four weeks before."""
+        name_column = self.kind.singular[0].upper() + self.kind.singular[1:]
+        columns = [name_column, "People", "Share", "Change in 4 weeks"]
+        now = self.last.start
+        shown = [name for name in self.names if now in self.shares[name]]
+        shown.sort(key=lambda name: -self.shares[name][now])
+        return Table(columns, [self._row(name) for name in shown], has_names=True)
+
+    def _row(self, name: str) -> list[Cell]:
+        now = self.shares[name][self.last.start]
+        before = self.shares[name].get(self.last.start - _FOUR_WEEKS)
+        change = words.DASH if before is None else _points(now, before)
+        return [
+            Cell(_named(name), name),
+            Cell(words.number(self.people[name]), self.people[name]),
+            Cell(words.percent(now), now, bar=now),
+            Cell(change, None if before is None else now - before),
+        ]
+
+    def numbers(self) -> Table:
+        """Return the shares of the chart, week by week."""
+        shown = self.names[:_LINES]
+        rows = []
+        for week in self.weeks:
+            shares = [self.shares[name].get(week.start) for name in shown]
+            cells = [Cell(words.share(share), share) for share in shares]
+            rows.append([Cell(words.day(week.start), week.start), *cells])
+        note = f"Share of each week's people, for the {self.kind.plural} of the chart."
+        columns = ["Week from", *map(_named, shown)]
+        return Table(columns, rows, note, has_names=True)
 
 
-def points(now: float, before: float) -> str:
+def _points(now: float, before: float) -> str:
     """Write a change of shares in points of a percent."""
     change = round(now * 100) - round(before * 100)
     sign = words.MINUS if change < 0 else "+" if change else ""

@@ -48,8 +48,8 @@ def _verdict(compared: list[Check]) -> str:
     if not differing:
         return f"Yes: all {words.number(times)} comparisons agree."
     return (
-        f"Not everywhere: {words.number(differing)} of {words.number(times)} comparisons "
-        "differ. See docs/models.md for what may be behind it."
+        f"Not everywhere: {words.number(differing)} of {words.number(times)} "
+        "comparisons differ. See docs/models.md for what may be behind it."
     )
 
 

@@ -17,6 +17,10 @@ _AFTER = (1, 4, 8, 12, 26, 52)
 """The weeks after the first that are shown."""
 _MANY = 16
 """More cohorts than these are shown by the month they began in."""
+_EXPLAINED = (
+    "Of the people who were first active in a week, the share that was active again 1, "
+    "4 and more weeks later. Weeks that are not over yet are empty."
+)
 _TITLE = "Who is still there after they began"
 
 
@@ -84,10 +88,7 @@ def _row(group: Group[Cohort], after: list[int], *, by_month: bool) -> list[Cell
 
 
 def _said(figures: Figures, groups: list[Group[Cohort]]) -> list[str]:
-    said = [
-        "Of the people who were first active in a week, the share that was active again "
-        "1, 4 and more weeks later. Weeks that are not over yet are empty."
-    ]
+    said = [_EXPLAINED]
     if not groups[0].members[0].is_comparable:
         said.append(
             "The first row has those who were there when the data begins; many of them "

@@ -18,7 +18,7 @@ _COLOURS = {"dormant": 6, "occasional": 3, "regular": 2, "power": 1}
 
 
 class _Span(NamedTuple):
-    """Days from the first to the last, and what people are called who are active on them."""
+    """Days from the first to the last, and how people active on them are called."""
 
     first: int
     last: int
@@ -84,29 +84,32 @@ def _days(group: Group[_Span]) -> str:
 
 
 def _kinds(group: Group[_Span]) -> str:
-    kinds = dict.fromkeys(span.kind.capitalize() for span in group.members)
-    return words.listed(list(kinds))
+    kinds = dict.fromkeys(span.kind for span in group.members)
+    return words.listed(list(kinds)).capitalize()
 
 
 def _said(figures: Figures, groups: Sequence[Group[_Span]], total: int) -> list[str]:
     said = []
-    power = sum(g.people for g in groups if g.members[0].kind == "power")
-    if power:
+    power = [g.people for g in groups if g.members[0].kind == "power"]
+    alone = all(len({s.kind == "power" for s in g.members}) == 1 for g in groups)
+    if power and alone:
+        share = f"{words.number(sum(power))} ({words.percent(sum(power) / total)})"
         said.append(
-            f"Of {words.people(total)} who were ever active, {words.number(power)} "
-            f"({words.percent(power / total)}) were active on {figures.power_days} or "
-            "more of the last 28 days: power users."
+            f"Of {words.people(total)} who were ever active, {share} were active on "
+            f"{figures.power_days} or more of the last 28 days: power users."
         )
+    regular = f"{figures.regular_days} to {figures.power_days - 1}"
     said.append(
-        f"Regular users are active on {figures.regular_days} to "
-        f"{figures.power_days - 1} days, occasional ones on fewer; dormant are those who "
-        "were active before, but not in these 28 days."
+        f"Regular users are active on {regular} days, occasional ones on fewer; "
+        "dormant are those who were active before, but not in these 28 days."
     )
     if any(len(group.members) > 1 for group in groups):
         said.append(
             f"Neighbours are put together where fewer than {figures.minimum_group} "
             "people would be left."
         )
+    if len(figures.days) < _WINDOW:
+        said.append(f"Only {len(figures.days)} days have been synced so far.")
     return said
 
 
@@ -137,10 +140,8 @@ def seats(figures: Figures) -> Section | None:
             Cell(words.percent(share), share, bar=share),
         ]
         rows.append(cells)
-    said = [
-        f"There are {words.number(given.seats)} licensed seats: people are matched with "
-        "them by their address."
-    ]
+    told = f"There are {words.number(given.seats)} licensed seats"
+    said = [f"{told}: people are matched with them by their address."]
     return Section(
         "seats", title, said, table=Table(["Last used", "Seats", "Share"], rows)
     )

@@ -17,15 +17,12 @@ _BLUE, _TEAL, _VIOLET, _RED, _GREY = 1, 2, 3, 4, 6
 def people(figures: Figures) -> Section:
     """Return how many people were active: in 28 days, in 7 days, on the day."""
     days = figures.days
+    lines = [
+        Series("In 28 days", _BLUE, [(day.day, day.users_in_28_days) for day in days]),
+        Series("In 7 days", _TEAL, [(day.day, day.users_in_7_days) for day in days]),
+    ]
     plot = Lines(
-        [
-            Series(
-                "In 28 days", _BLUE, [(day.day, day.users_in_28_days) for day in days]
-            ),
-            Series(
-                "In 7 days", _TEAL, [(day.day, day.users_in_7_days) for day in days]
-            ),
-        ],
+        [line for line in lines if any(value is not None for _, value in line.points)],
         ground=Series("On the day", _GREY, [(day.day, day.users) for day in days]),
     )
     numbers = Table(
@@ -51,7 +48,7 @@ def _people_said(figures: Figures) -> list[str]:
     ]
     months = [day for day in figures.days if day.users_in_28_days is not None]
     if not months:
-        said.append("The line of 28 days begins when 28 days have been synced.")
+        said.append("The lines begin when 7 and 28 days have been synced.")
         return said
     top = max(months, key=lambda day: day.users_in_28_days or 0)
     last = months[-1]
@@ -109,17 +106,20 @@ def _flow_row(figures: Figures, week: Week) -> list[Cell]:
         _count(week.returned),
         _count(week.new),
         _count(week.churned),
-        Cell(words.DASH if share is None else words.percent(share), share),
+        Cell(words.share(share), share),
     ]
 
 
 def _flow_said(week: Week) -> list[str]:
-    return [
+    told = (
         f"In the week of {words.days(week.start, week.end)}, "
         f"{words.number(week.retained)} stayed from the week before, "
         f"{words.number(week.returned)} came back after a pause, "
         f"{words.number(week.new)} were there for the first time, and "
-        f"{words.number(week.churned)} of the week before did not return.",
+        f"{words.number(week.churned)} of the week before did not return."
+    )
+    return [
+        told,
         "A holiday counts as not returning; whoever is back later has come back.",
     ]
 
@@ -136,10 +136,8 @@ def messages(figures: Figures) -> Section:
         )
         return Section("messages", title, [need])
     week, value = known[-1]
-    said = [
-        f"Whoever was active in the week of {words.days(week.start, week.end)} sent "
-        f"{words.number(value, 1)} messages on average.",
-    ]
+    told = f"Whoever was active in the week of {words.days(week.start, week.end)} sent"
+    said = [f"{told} {words.number(value, 1)} messages on average."]
     if len(known) < len(points):
         said.append(
             f"Weeks with fewer than {figures.minimum_group} people are left out."

@@ -28,7 +28,8 @@ CUT_OFF = """() => {
         const box = part.getBoundingClientRect();
         if (!box.width || !box.height) continue;
         const holder = part.closest("svg, td, th, section, li, main, footer");
-        const room = (holder === part ? part.parentElement : holder).getBoundingClientRect();
+        const around = holder === part ? part.parentElement : holder;
+        const room = around.getBoundingClientRect();
         const slack = 1;
         if (box.left < room.left - slack || box.right > room.right + slack
             || box.right > innerWidth + slack)

@@ -145,7 +145,7 @@ def figures(models: Models, organization: str) -> Figures:
         ides=[_use(row) for row in rows("ides")],
         languages=[_use(row) for row in rows("languages")],
         active_days=_active_days(rows("habits")),
-        seats=next((_seats(row) for row in rows("seats")), None),
+        seats=_seats(rows("seats")) if models.has_seats else None,
         checks=[_check(row) for row in rows("checks")],
         minimum_group=models.minimum_group,
         power_days=models.power_days,
@@ -210,7 +210,10 @@ def _active_days(rows: list[Row]) -> dict[int, int]:
     return {_int(row, "active_days"): _int(row, "users") for row in rows}
 
 
-def _seats(row: Row) -> Seats:
+def _seats(rows: list[Row]) -> Seats:
+    if not rows:
+        return Seats(0, 0, 0, 0)
+    [row] = rows
     return Seats(
         seats=_int(row, "seats"),
         ever_used=_int(row, "ever_used"),

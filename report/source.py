@@ -124,7 +124,7 @@ def _reason(events: list[tuple[str, str]], err: str) -> str:
     """Return dbt's sentence without where in its code it happened."""
     failures = [text for level, text in events if level == "error" and text]
     if failures:
-        return _sentence(failures[0])
+        return sentence(failures[0])
     if "No module named 'dbt'" in err:
         return (
             "There is no dbt in this Python's environment: install what "
@@ -133,16 +133,18 @@ def _reason(events: list[tuple[str, str]], err: str) -> str:
     return " ".join(["dbt failed.", *err.strip().splitlines()[-1:]])
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return what dbt said, without what kind of error it is and where in its code."""
     lines = [line.strip() for line in text.splitlines()]
     told = list(takewhile(lambda line: line and not line.startswith("> "), lines))
     # Which kind of error it is says nothing where a sentence follows.
     while told[1:] and _KIND.match(told[0]):
         told = told[1:]
-    sentence = f"dbt: {_WHILE.sub('', ' '.join(told))}"
-    if _UNKNOWN.search(sentence):
-        sentence += ". The models may be of another version: build them again."
-    return sentence
+    plain = f"dbt: {_WHILE.sub('', ' '.join(told))}"
+    # What our macros say is a compilation error for dbt, and complete.
+    if "Compilation Error" not in text and _UNKNOWN.search(plain):
+        plain += ". The models may be of another version: build them again."
+    return plain
 
 
 _WHILE = re.compile(r"^Encountered an error while running operation: ")

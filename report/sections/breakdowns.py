@@ -97,8 +97,8 @@ class _Breakdown:
         if shown:
             top = max(shown, key=lambda name: self.shares[name][self.last.start])
             share = words.percent(self.shares[top][self.last.start])
-            told = f"In the week of {week}, {words.isolated(_named(top))} had the most people"
-            said.append(f"{told}: {share} of those who were active.")
+            told = f"In the week of {week}, {words.isolated(_named(top))} had the most"
+            said.append(f"{told} people: {share} of those who were active.")
         both = f"Somebody who uses two {kind.plural} counts in both"
         said.append(f"{both}, so shares add up to more than 100%.")
         hidden = len(self.people) - len(shown)

@@ -26,7 +26,9 @@ demo: $(PLUGINS) ## From a synthetic organisation to a page about it; again, and
 	@python scripts/demo.py
 
 report: $(PLUGINS) ## Make a page from what you have loaded into output/zencoder.duckdb
-	@meltano --log-level=warning run dbt-duckdb:build-and-report
+	@test -e output/zencoder.duckdb || { echo 'There is no output/zencoder.duckdb yet: load' \
+		'it first (meltano run tap-zencoder target-duckdb)' >&2; exit 1; }
+	@DBT_QUIET=true meltano --log-format=plain invoke dbt-duckdb:build-and-report
 
 # More workers than cores: many tests wait.
 test: $(TESTED_PLUGINS) ## Run the tests

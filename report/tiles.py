@@ -49,7 +49,7 @@ def _monthly_users(days: list[Day]) -> Tile:
     before = month.get(end - _FOUR_WEEKS)
     change = ""
     if before is not None:
-        change = f"{words.change(now, before)} in the 28 days before"
+        change = _sentence(f"{words.change(now, before)} in the 28 days before")
     first = end - _FOUR_WEEKS + timedelta(days=1)
     return Tile(label, words.number(now), change, words.days(first, end))
 
@@ -114,4 +114,8 @@ def _too_few(figures: Figures, weeks: str = "a complete week") -> str:
 
 
 def _against(change: str, before: Week | None) -> str:
-    return f"{change} the week before" if change and before else ""
+    return _sentence(f"{change} the week before") if change and before else ""
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]

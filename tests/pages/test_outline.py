@@ -45,7 +45,7 @@ def test_tiles_are_the_last_complete_week_against_the_one_before() -> None:
         ("9", "3 fewer than the week before"),
         ("2", ""),
         ("5", "3 fewer than the week before"),
-        ("12.5", "the same as the week before"),
+        ("12.5", "The same as the week before"),
         ("75%", "5 points less than the week before"),
     ]
 

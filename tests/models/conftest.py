@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 collect_ignore = (
     []
     if os.environ.get("TEST_WAREHOUSES") == "all"
-    else ["test_bad_input.py", "test_more_figures.py", "test_package.py"]
+    else [
+        "test_bad_input.py",
+        "test_more_figures.py",
+        "test_package.py",
+        "test_page_rows.py",
+    ]
 )
 
 

@@ -32,7 +32,7 @@ def make_page(
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_TARGET": database.kind,
-        "DBT_TARGET_PATH": str(database.folder / f"target-{database.kind}"),
+        "DBT_TARGET_PATH": str(database.folder / "target"),
         "DBT_LOG_PATH": str(database.folder),
         "DBT_VARS": json.dumps(
             {"zencoder_schema": database.source_schema, **variables}

@@ -119,7 +119,7 @@ COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3
 	--generate-hashes --no-strip-extras --custom-compile-command 'make requirements'
 
 clean: ## Remove everything that make made, loaded data and state included
-	rm -rf .venv .meltano dist benchmarks/.venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano dist benchmarks/.venv-* dbt/target dbt/logs .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find output -mindepth 1 ! -name .gitignore -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -101,8 +101,15 @@ class _Breakdown:
             said.append(f"{told} people: {share} of those who were active.")
         both = f"Somebody who uses two {kind.plural} counts in both"
         said.append(f"{both}, so shares add up to more than 100%.")
+        minimum = self.figures.minimum_group
+        if any(
+            share is None
+            for name in self.names[:_LINES]
+            for _, share in self._points(name)
+        ):
+            said.append(f"A line has gaps where fewer than {minimum} people used it.")
         hidden = len(self.people) - len(shown)
-        few = f"fewer than {self.figures.minimum_group} people used"
+        few = f"fewer than {minimum} people used"
         if hidden == 1:
             said.append(f"1 more {kind.singular} is not shown, which {few}.")
         elif hidden:

@@ -28,6 +28,11 @@ def test_a_page_is_the_same_without_javascript(seen: Seen) -> None:
     assert all(look["without_scripts"] for look in seen)
 
 
+def test_the_numbers_can_be_saved_without_javascript(seen: Seen) -> None:
+    lines = {look["csv"] for look in seen if look["file"] == "page-north.html"}
+    assert lines == {"Day,People on the day,In 7 days,In 28 days"}
+
+
 def test_a_page_has_no_fault_of_accessibility(seen: Seen) -> None:
     for look in seen:
         assert look["violations"] == [], (look["file"], look["scheme"])

@@ -86,6 +86,7 @@ dist: $(PACKAGES) ## Build the sdist and the wheel, and prove the wheel on each 
 
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/uv.in --constraints requirements/dev.txt --output-file requirements/uv.txt
 	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
 	$(COMPILE) benchmarks/requirements/dlt.in --output-file benchmarks/requirements/dlt.txt
 	$(COMPILE) benchmarks/requirements/airbyte.in --output-file benchmarks/requirements/airbyte.txt
@@ -126,15 +127,16 @@ clean: ## Remove everything that make made, loaded data and state included
 # Errors only. Python compiles what is used, when it is used.
 PIP = python -m pip install -qq --disable-pip-version-check
 
-$(PACKAGES): pyproject.toml requirements/dev.txt
+$(PACKAGES): pyproject.toml requirements/dev.txt requirements/uv.txt
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo 'tap-zencoder needs Python 3.11 or newer: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 		echo 'This Python cannot make virtual environments (on Debian: install python3-venv)' >&2; exit 1; }
-	@echo 'Installing the tap and its tools into .venv (about half a minute) ...'
+	@echo 'Installing the tap and its tools into .venv ...'
 	@$(PYTHON) -m venv --clear .venv
-	@$(PIP) --no-compile --require-hashes -r requirements/dev.txt
-	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(PIP) --no-compile --require-hashes -r requirements/uv.txt
+	@$(UV) uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(UV) uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt) requirements/dbt-duckdb.txt

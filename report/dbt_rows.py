@@ -25,7 +25,7 @@ def main() -> int:
             built = dbt.invoke(["build", *variables])
         if not built.success:
             return _failed(next(iter(errors), str(built.exception or "")))
-    read = ["--quiet", "--log-format", "json", "run-operation"]
+    read = ["--quiet", "--no-write-json", "--log-format", "json", "run-operation"]
     done = dbt.invoke([*read, "zencoder.report_rows", *variables])
     # What stopped dbt before it could log anything.
     return 0 if done.success else _failed(str(done.exception or ""))

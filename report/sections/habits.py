@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from report import words
@@ -140,8 +141,13 @@ def seats(figures: Figures) -> Section | None:
             Cell(words.percent(share), share, bar=share),
         ]
         rows.append(cells)
-    told = f"There are {words.number(given.seats)} licensed seats"
-    said = [f"{told}: people are matched with them by their address."]
+    said = [f"There are {words.number(given.seats)} licensed seats."]
+    # Only what the groups below say as well, or two figures would tell a small one.
+    if given.used_in_28_days in accumulate(group.people for group in groups):
+        share = words.percent(given.used_in_28_days / given.seats)
+        used = f"{words.number(given.used_in_28_days)} ({share})"
+        said = [f"{said[0][:-1]}, of which {used} were used in the last 28 days."]
+    said.append("People are matched with seats by their address.")
     return Section(
         "seats", title, said, table=Table(["Last used", "Seats", "Share"], rows)
     )

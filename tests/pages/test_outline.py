@@ -130,6 +130,13 @@ def test_seats_are_told_by_when_they_were_used_last() -> None:
         ("8 to 28 days ago or earlier", 10),
         ("Never active", 10),
     ]
+    assert "22" not in shown.sentences[0], "or 2 would be known"
+
+
+def test_how_many_seats_are_used_is_said_where_no_group_is_small() -> None:
+    figures = some_figures(days=DAYS, weeks=WEEKS, seats=Seats(40, 35, 30, 20))
+    told = section(outline(figures), "seats").sentences[0]
+    assert "40 licensed seats, of which 30 (75%) were used" in told
 
 
 @pytest.mark.parametrize(

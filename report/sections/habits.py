@@ -144,8 +144,8 @@ def seats(figures: Figures) -> Section | None:
     said = [f"There are {words.number(given.seats)} licensed seats."]
     # Only what the groups below say as well, or two figures would tell a small one.
     if given.used_in_28_days in accumulate(group.people for group in groups):
-        share = words.percent(given.used_in_28_days / given.seats)
-        used = f"{words.number(given.used_in_28_days)} ({share})"
+        part = words.percent(given.used_in_28_days / given.seats)
+        used = f"{words.number(given.used_in_28_days)} ({part})"
         said = [f"{said[0][:-1]}, of which {used} were used in the last 28 days."]
     said.append("People are matched with seats by their address.")
     return Section(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import vl_convert
 
 from report.content import Bars, Lines, Stacks
+from report.time_axis import time_axis
 
 if TYPE_CHECKING:
     from report.content import Plot, Series
@@ -99,7 +99,7 @@ def _compact(drawn: str, label: str) -> str:
 
 def _lines(plot: Lines, size: Size) -> alt.LayerChart:
     ground = [plot.ground] if plot.ground else []
-    time = _time([*plot.series, *ground], size)
+    time = time_axis([*plot.series, *ground], size.dates)
     value = alt.Y("value:Q", axis=alt.Axis(format="%" if plot.percent else ",d"))
     layers = [
         alt.Chart(_data([series]))
@@ -135,7 +135,7 @@ def _stacks(plot: Stacks, size: Size) -> alt.LayerChart:
         alt.Chart(_data(plot.series))
         .mark_bar(width=max(1, min(28, 0.85 * size.width / weeks - gap)))
         .encode(
-            x=_time(plot.series, size, room=4),
+            x=time_axis(plot.series, size.dates, room=4),
             y=alt.Y("value:Q", axis=alt.Axis(format=",d")),
             color=alt.Color("colour:N", scale=None),
             order=alt.Order("layer:Q"),
@@ -188,44 +188,6 @@ def _data(series: list[Series]) -> alt.InlineData:
             for day, value in each.points
         ]
     )
-
-
-def _time(series: list[Series], size: Size, room: int = 0) -> alt.X:
-    days = [day for each in series for day, value in each.points if value is not None]
-    first, last = min(days), max(days)
-    margin = timedelta(days=room)
-    ends = [(first - margin).isoformat(), (last + margin).isoformat()]
-    years = "utcFormat(datum.value, '%b') == 'Jan' || datum.index == 0"
-    label = f"{years} ? utcFormat(datum.value, '%b %Y') : utcFormat(datum.value, '%b')"
-    dates = ticks(first, last, size.dates)
-    if (dates and dates[0].day != 1) or len(dates) < 2:  # noqa: PLR2004  # a single one says little
-        label = "utcFormat(datum.value, '%-d %b')"
-    return alt.X(
-        "day:T",
-        scale=alt.Scale(type="utc", domain=ends, nice=False),
-        axis=alt.Axis(
-            values=[day.isoformat() for day in dates],
-            labelExpr=label,
-            labelFlush=True,
-            labelOverlap=True,
-        ),
-    )
-
-
-def ticks(first: date, last: date, most: int) -> list[date]:
-    """Return at most so many dates: firsts of months, or of weeks if time is short."""
-    months = [
-        date(year, month, 1)
-        for year in range(first.year, last.year + 1)
-        for month in range(1, 13)
-        if first <= date(year, month, 1) <= last
-    ]
-    if len(months) > 2:  # noqa: PLR2004  # fewer say little
-        step = next(n for n in (1, 2, 3, 6, 12, 24, 60) if len(months) / n <= most)
-        return [month for month in months if (month.month - 1) % step == 0 or step > 12]  # noqa: PLR2004
-    days = (last - first).days
-    step = next(n for n in (1, 2, 7, 14, 28, 56) if days / n < most)
-    return [first + timedelta(days=n) for n in range(0, days + 1, step)]
 
 
 def _colour(number: int) -> str:

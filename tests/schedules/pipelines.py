@@ -36,6 +36,7 @@ class Machine:
     environment: dict[str, str]
     log: str = ""
     failed: bool = False
+    artifacts: list[Path] = field(default_factory=list)
 
     @property
     def clone(self) -> Path:
@@ -53,6 +54,11 @@ class Machine:
         subprocess.run(words, check=True)
         programs = str(self.folder / "python" / "bin")
         self.environment["PATH"] = f"{programs}{os.pathsep}{os.defpath}"
+
+    def keep(self, path: str) -> None:
+        """Keep a file of the job for people to read."""
+        assert (self.clone / path).exists(), f"no file {path}"
+        self.artifacts.append(self.clone / path)
 
     def run(self, commands: str) -> None:
         """Run commands as both CI systems do: to the first that fails."""
@@ -144,6 +150,9 @@ class GitHub(Schedule):
         "actions/setup-python": lambda _, machine, __: machine.set_up_python(),
         "actions/cache/restore": _restore,
         "actions/cache/save": _save,
+        "actions/upload-artifact": lambda _, machine, options: machine.keep(
+            options["path"]
+        ),
     }
 
 
@@ -165,6 +174,8 @@ class GitLab(Schedule):
                 shutil.copy(self.keeping / name, machine.clone / name)
         machine.run("\n".join(job["script"]))
         failed = machine.failed
+        for name in [] if failed else job.get("artifacts", {"paths": []})["paths"]:
+            machine.keep(name)
         machine.run("\n".join(job.get("after_script", [])))
         machine.failed = failed  # whatever comes after it
         if cache.get("when") == "always" or not failed:

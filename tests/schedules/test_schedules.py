@@ -26,13 +26,18 @@ if TYPE_CHECKING:
 
     from support.postgres_server import PostgresServer
 
-    from schedules.pipelines import Schedule
+    from schedules.pipelines import Machine, Schedule
 
 SYSTEMS: dict[str, type[Schedule]] = {"github": GitHub, "gitlab": GitLab}
 EXAMPLES = [
     f"{system}/{name}"
     for system in SYSTEMS
-    for name in ("meltano-s3.yml", "meltano-postgres.yml", "singer.yml")
+    for name in (
+        "meltano-s3.yml",
+        "meltano-postgres.yml",
+        "meltano-page.yml",
+        "singer.yml",
+    )
 ]
 SCHEMA = "tap_zencoder"
 BUCKET = "states"
@@ -88,6 +93,7 @@ def secrets(sandbox: Sandbox, server: PostgresServer) -> dict[str, str]:
     with server.connect() as connection:
         for statement in (
             f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE",
+            "DROP SCHEMA IF EXISTS zencoder CASCADE",
             "DROP DATABASE IF EXISTS meltano WITH (FORCE)",
             "CREATE DATABASE meltano",
         ):
@@ -148,6 +154,17 @@ def check_rows(server: PostgresServer, sandbox: Sandbox, days: Window) -> None:
         assert store.by_key(stream) == sorted_by_key(stream, rows)
 
 
+def check_artifacts(example: str, machine: Machine) -> None:
+    if not example.endswith("page.yml"):
+        assert machine.artifacts == []
+        return
+    [page] = machine.artifacts
+    content = page.read_text()
+    assert "People over time" in content
+    assert "<svg" in content
+    assert "@example.com" not in content
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_second_night_asks_only_for_the_lookback_and_the_new_days(
     tmp_path: Path,
@@ -172,6 +189,7 @@ def test_the_second_night_asks_only_for_the_lookback_and_the_new_days(
         days = [r.query["day"] for r in sandbox.requests if "day" in r.query]
         assert sorted(days) == [day.isoformat() for day in asked]
         check_rows(server, sandbox, Window(FIRST_NIGHT.first, asked.last))
+        check_artifacts(example, machine)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 from support.logs import kept
 
 ROOT = Path(__file__).parents[2]
-_VIRTUAL_ENVIRONMENTS = ("extractors", "loaders", "mappers")
+_VIRTUAL_ENVIRONMENTS = ("extractors", "loaders", "mappers", "utilities")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class MeltanoProject:
                 there.append(extractor)
         (folder / "meltano.yml").write_text(yaml.safe_dump(project, sort_keys=False))
         (folder / "requirements").symlink_to(ROOT / "requirements")
+        made = shutil.ignore_patterns("target", "logs")
+        shutil.copytree(ROOT / "dbt", folder / "dbt", ignore=made)
         (folder / ".meltano").mkdir()
         for kind in _VIRTUAL_ENVIRONMENTS:
             (folder / ".meltano" / kind).symlink_to(ROOT / ".meltano" / kind)
@@ -58,7 +61,7 @@ class MeltanoProject:
         **environment: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of Meltano with nothing of the caller's settings but these."""
-        prefixes = ("MELTANO_", "TAP_", "TARGET_", "EMAIL_SALT")
+        prefixes = ("MELTANO_", "TAP_", "TARGET_", "DBT_", "ZENCODER_", "EMAIL_SALT")
         plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
         done = subprocess.run(
             ["meltano", "--env-file=/dev/null", *words],  # noqa: S607  # of make's PATH

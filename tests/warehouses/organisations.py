@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,9 +14,8 @@ from tap_zencoder.sandbox import Organisation
 from tap_zencoder.sandbox.organisation import FOUNDED
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from tap_zencoder.sandbox.organisation import Data, _User
+    from tap_zencoder.sandbox.organisation import Data
+    from tap_zencoder.sandbox.people import User
 
 ODD_ADDRESSES = (
     "o'brien@example.com",
@@ -37,10 +37,10 @@ class OddOrganisation(Organisation):
     """Twelve users, each with an address that some loader might stumble over."""
 
     @cached_property
-    def _members(self) -> list[_User]:
+    def _members(self) -> list[User]:
         plain = Organisation(users=len(ODD_ADDRESSES), seed=self.seed)._members
         return [
-            replace(user, email=email, since=FOUNDED)
+            replace(user, email=email, since=FOUNDED, leaves=date.max)
             for user, email in zip(plain, ODD_ADDRESSES, strict=True)
         ]
 

@@ -17,7 +17,7 @@ from warehouses.loading import PLUGINS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PROGRAMS = Path(__file__).parent / "emulators"
+PROGRAMS = Path(__file__).parent / "emulators"
 
 
 def command(environment: str, name: str) -> list[str]:
@@ -33,7 +33,7 @@ def command(environment: str, name: str) -> list[str]:
 def program(environment: str, name: str) -> list[str]:
     """Return the command that runs a program of ours in an environment."""
     python = command(environment, "python")
-    return [*python, "-W", "ignore", str(_PROGRAMS / name)]
+    return [*python, "-W", "ignore", str(PROGRAMS / name)]
 
 
 def free_ports(number: int) -> list[int]:

@@ -1,0 +1,1 @@
+{{ zencoder.user_periods('week') }}

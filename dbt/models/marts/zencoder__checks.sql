@@ -1,0 +1,112 @@
+-- Day by day: the parts of an answer beside the rows of `users`, name by name.
+with named as (
+    select organization, day, 'active_users' as check_name, '' as name,
+        active_users as stated, 0 as counted
+    from {{ ref('stg_zencoder__daily') }}
+    union all
+    select organization, day, 'messages', '', messages, 0
+    from {{ ref('stg_zencoder__daily') }}
+    union all
+    select organization, day, 'active_users', '', 0, active_users
+    from {{ ref('int_zencoder__days') }}
+    union all
+    select organization, day, 'messages', '', 0, messages
+    from {{ ref('int_zencoder__days') }}
+    {%- for kind in ['ide', 'language'] %}
+    union all
+    select organization, day, '{{ kind }}s', {{ kind }}_name, engaged_users, 0
+    from {{ ref('stg_zencoder__daily_' ~ kind ~ 's') }}
+    union all
+    select organization, day, '{{ kind }}s', {{ kind }}_name, 0, users
+    from {{ ref('int_zencoder__' ~ kind ~ '_days') }}
+    {%- endfor %}
+),
+
+compared as (
+    select organization, day, check_name, name,
+        {{ zencoder.total('stated') }} as stated,
+        {{ zencoder.total('counted') }} as counted
+    from named
+    group by 1, 2, 3, 4
+),
+
+days as (
+    select
+        organization,
+        day,
+        '1d' as period,
+        check_name,
+        {{ zencoder.total('stated') }} as stated,
+        {{ zencoder.total('counted') }} as counted_at_least,
+        {{ zencoder.total('counted') }} as counted_at_most,
+        min(case when stated = counted then 1 else 0 end) = 1 as agrees
+    from compared
+    group by 1, 2, 4
+),
+
+-- The API counts its periods up to the moment of the sync, and does not say which days they
+-- cover: a day less, which is certain, and a day more, once that is known, are the bounds.
+summaries as (
+    select
+        summaries.organization,
+        summaries.day,
+        summaries.period,
+        summaries.total_active_users,
+        summaries.total_messages,
+        case summaries.days
+            {%- for days in zencoder.summary_periods() %}
+            when {{ days }} then certain.users_in_{{ days - 1 }}_days
+            {%- endfor %}
+        end as users_at_least,
+        case summaries.days
+            {%- for days in zencoder.summary_periods() %}
+            when {{ days }} then certain.messages_in_{{ days - 1 }}_days
+            {%- endfor %}
+        end as messages_at_least,
+        case when {{ zencoder.add_days('summaries.day', '-summaries.days') }} >= possible.first_day then
+            case summaries.days
+                {%- for days in zencoder.summary_periods() %}
+                when {{ days }} then possible.users_in_{{ days + 1 }}_days
+                {%- endfor %}
+            end
+        end as users_at_most,
+        case when {{ zencoder.add_days('summaries.day', '-summaries.days') }} >= possible.first_day then
+            case summaries.days
+                {%- for days in zencoder.summary_periods() %}
+                when {{ days }} then possible.messages_in_{{ days + 1 }}_days
+                {%- endfor %}
+            end
+        end as messages_at_most
+    from {{ ref('stg_zencoder__period_summaries') }} as summaries
+    left join {{ ref('int_zencoder__days') }} as certain
+        on summaries.organization = certain.organization
+        and {{ zencoder.add_days('summaries.day', -1) }} = certain.day
+    left join {{ ref('int_zencoder__days') }} as possible
+        on summaries.organization = possible.organization
+        and summaries.day = possible.day
+        and possible.is_complete
+),
+
+periods as (
+    {%- for figure in ['users', 'messages'] %}
+    select
+        organization,
+        day,
+        period,
+        '{{ 'active_users' if figure == 'users' else figure }}' as check_name,
+        {{ 'total_active_users' if figure == 'users' else 'total_messages' }} as stated,
+        {{ figure }}_at_least as counted_at_least,
+        {{ figure }}_at_most as counted_at_most
+    from summaries
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select organization, day, period, check_name, stated, counted_at_least, counted_at_most, agrees
+from days
+union all
+select organization, day, period, check_name, stated, counted_at_least, counted_at_most,
+    stated >= counted_at_least and stated <= coalesce(counted_at_most, stated)
+from periods

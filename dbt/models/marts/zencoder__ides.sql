@@ -1,0 +1,1 @@
+{{ zencoder.weekly_breakdown('ide') }}

@@ -1,0 +1,1 @@
+{{ zencoder.period_figures('month') }}

@@ -1,0 +1,10 @@
+with listed as ({{ zencoder.listed_rows(source('zencoder', 'users')) }})
+
+select
+    of_organization as organization,
+    cast(day as date) as day,
+    lower(email) as email,
+    {{ zencoder.joined_item() }} as language_name
+from listed
+{{ zencoder.join_items('listed.languages') }}
+where {{ zencoder.joined_item() }} is not null

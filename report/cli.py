@@ -1,0 +1,121 @@
+"""The command ``python -m report``."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from report.errors import ReportError
+from report.outline import outline
+from report.rows import figures
+from report.source import Reading
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="output/adoption.html",
+    envvar="ZENCODER_REPORT_FILE",
+    show_default=True,
+    show_envvar=True,
+    help="The file that becomes the page.",
+)
+@click.option(
+    "--organization",
+    "wanted",
+    multiple=True,
+    metavar="NAME",
+    help="Only this organisation. May be repeated.",
+)
+@click.option(
+    "--each",
+    is_flag=True,
+    help="A page for each organisation, with its name in that of the file.",
+)
+@click.option(
+    "--build", is_flag=True, help="Build the models before, with their tests."
+)
+def main(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> None:
+    """Make a page about adoption from the models that dbt has built.
+
+    dbt reads them: it finds project, profile and target as it always does, by its
+    variables DBT_PROJECT_DIR, DBT_PROFILES_DIR and DBT_TARGET. The variables of the
+    models can be given as YAML in DBT_VARS.
+    """
+    try:
+        pages = _pages(output, wanted, each=each, build=build)
+        for file, text in pages.items():
+            _write(file, text)
+    except ReportError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    for file, text in pages.items():
+        click.echo(f"The page is in {file} ({len(text.encode()) / 1000:,.0f} kB).")
+
+
+def _pages(
+    output: Path, wanted: tuple[str, ...], *, each: bool, build: bool
+) -> dict[Path, str]:
+    reading = Reading(build=build)
+    # Loading what draws takes a second, in which dbt is at work.
+    from report import charts, page  # noqa: PLC0415
+
+    charts.warm_up()
+    models = reading.models()
+    there = models.organizations()
+    unknown = sorted(set(wanted) - set(there))
+    if unknown:
+        message = f"The models have no organisation called {unknown[0]!r}."
+        raise ReportError(message)
+    names = list(wanted) or there
+    if not names:
+        message = "The models have no day yet: sync first, then build them (dbt build)."
+        raise ReportError(message)
+    reports = [outline(figures(models, name)) for name in names]
+    if not each:
+        return {output: page.html(reports, models.minimum_group)}
+    files = _files(output, names)
+    return {
+        file: page.html([report], models.minimum_group)
+        for file, report in zip(files, reports, strict=True)
+    }
+
+
+def _files(output: Path, names: list[str]) -> list[Path]:
+    """Return a file beside the one named for each organisation, no two the same."""
+    files: list[Path] = []
+    for name in names:
+        plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "organisation"
+        file = output.with_stem(f"{output.stem}-{plain[:80]}")
+        number = 2
+        while file in files:
+            file = output.with_stem(f"{output.stem}-{plain[:80]}-{number}")
+            number += 1
+        files.append(file)
+    return files
+
+
+def _write(file: Path, text: str) -> None:
+    """Write the page whole, or not at all."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=file.parent, prefix=".", delete=False
+        ) as draft:
+            draft.write(text)
+        Path(draft.name).chmod(0o666 & ~_umask())
+        Path(draft.name).replace(file)
+    except OSError as error:
+        message = f"The page cannot be written to {file}: {error.strerror}."
+        raise ReportError(message) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

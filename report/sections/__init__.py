@@ -1,0 +1,1 @@
+"""What the page says about an organisation, section by section."""

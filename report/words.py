@@ -1,0 +1,86 @@
+"""How numbers and days are written for a reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write 1234.5 as 1,234.5."""
+    return f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def percent(share: float) -> str:
+    """Write 0.825 as 82%."""
+    return f"{share * 100:.0f}%"
+
+
+def share(value: float | None) -> str:
+    """Write a share that may be unknown."""
+    return DASH if value is None else percent(value)
+
+
+def people(count: int) -> str:
+    """Write how many people."""
+    return "1 person" if count == 1 else f"{number(count)} people"
+
+
+def day(value: date) -> str:
+    """Write a day as 5 Oct 2026."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def days(first: date, last: date) -> str:
+    """Write a span without what both ends share: 5-11 Oct 2026."""
+    if first == last:
+        return day(first)
+    if first.year != last.year:
+        return f"{day(first)} {DASH} {day(last)}"
+    if first.month != last.month:
+        return f"{first.day} {first:%b} {DASH} {day(last)}"
+    return f"{first.day}{DASH}{day(last)}"
+
+
+def months(first: date, last: date) -> str:
+    """Write a span of months: Nov - Dec 2026."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%b %Y}"
+    start = f"{first:%b}" if first.year == last.year else f"{first:%b %Y}"
+    return f"{start} {DASH} {last:%b %Y}"
+
+
+def isolated(name: str) -> str:
+    """Write a name into a sentence, whatever the direction it is read in."""
+    plain = "".join(letter for letter in name if letter not in _ISOLATES)
+    return f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}"
+
+
+_ISOLATES = (
+    "\N{FIRST STRONG ISOLATE}\N{LEFT-TO-RIGHT ISOLATE}"
+    "\N{RIGHT-TO-LEFT ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
+)
+
+
+def listed(names: list[str]) -> str:
+    """Write a list as a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if names[1:] else names[0]
+
+
+def change(now: float, before: float, unit: str = "", digits: int = 0) -> str:
+    """Say by how much something changed, as a reader would: `3 more than`."""
+    difference = round(round(now, digits) - round(before, digits), digits)
+    if not difference:
+        return "the same as"
+    size = number(abs(difference), digits)
+    if unit and size == "1":
+        unit = unit.removesuffix("s")
+    less = "less" if unit or digits else "fewer"
+    return " ".join(
+        filter(None, [size, unit, "more" if difference > 0 else less, "than"])
+    )

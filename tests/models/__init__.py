@@ -1,0 +1,1 @@
+"""The models of dbt/, held against an oracle in Python."""

@@ -1,0 +1,94 @@
+"""Random organisations in a database, their marts held against the oracle."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.activity import WEEKDAYS, Rules
+from models.chance import random_history
+from models.history import Row
+from models.oracle import MARTS, Oracle
+
+if TYPE_CHECKING:
+    from models.databases import Database
+    from models.history import History
+
+
+def tables_of(histories: list[History]) -> dict[str, list[Row]]:
+    tables: dict[str, list[Row]] = {}
+    for history in histories:
+        for table, rows in history.rows().items():
+            tables.setdefault(table, []).extend(rows)
+    return tables
+
+
+def comparable(rows: list[Row], *key: str) -> list[Row]:
+    """Return rows in the order of their key, their quotients to nine digits."""
+    rounded = [
+        {
+            name: round(value, 9) if isinstance(value, float) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    return sorted(
+        rounded, key=lambda row: [row["organization"], *(row[k] for k in key)]
+    )
+
+
+def check(database: Database, histories: list[History], rules: Rules) -> None:
+    oracles = [Oracle(history, rules) for history in histories]
+    for mart, key in MARTS.items():
+        due = [row for oracle in oracles for row in getattr(oracle, mart)()]
+        built = comparable(database.read(f"zencoder__{mart}"), *key)
+        assert built == comparable(due, *key), mart
+
+
+def check_several_organisations(database: Database, seed: int) -> None:
+    choice = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    histories = [random_history(f"organisation {n}", choice) for n in range(12)]
+    nobody = replace(histories[0], organization="nobody", answers={}, stale={})
+    histories.append(nobody)
+    tables = tables_of(histories)
+    database.load(tables, of_several=True)
+    seats = [
+        {"organization": user["organization"], "email": address}
+        for user in choice.sample(tables["users"], k=40)
+        for address in (
+            user["email"],
+            f" {user['email'].upper()} ",
+            "never@example.com",
+        )
+    ]
+    columns = {"organization": "text", "email": "text"}
+    database.fill("licences", columns, seats)
+    database.build(zencoder_seats_table="licences")
+    check(database, histories, Rules())
+    due = [
+        row
+        for history in histories
+        for row in Oracle(history, Rules()).seats(
+            seat["email"]
+            for seat in seats
+            if seat["organization"] == history.organization
+        )
+    ]
+    seats_built = comparable(database.read("zencoder__seats"), "email")
+    assert seats_built == comparable(due, "email")
+
+
+def check_one_organisation(database: Database, seed: int) -> None:
+    choice = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    history = random_history("Øre & O'Hara", choice)
+    rules = Rules(choice.choice(WEEKDAYS[1:]), power_days=5, regular_days=2)
+    database.load(history.rows(), of_several=False)
+    database.build(
+        zencoder_organization=history.organization,
+        zencoder_week_start=rules.week_start,
+        zencoder_power_days=rules.power_days,
+        zencoder_regular_days=rules.regular_days,
+    )
+    check(database, [history], rules)
+    assert database.read("zencoder__seats") == []

@@ -1,0 +1,89 @@
+"""From tables to a page: its figures, what it leaves out, and what can be wrong."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pages.organisations import ALL, HOSTILE, LAST, NORTH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MONDAY = LAST - timedelta(days=LAST.weekday() + 7)
+"""Of the last week that is over."""
+
+
+def text_of(page: Path) -> str:
+    """Return what a reader sees, without tags."""
+    body = page.read_text().split("<main>")[1]
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+def tiles_of(page: Path) -> list[str]:
+    return re.findall(r'<span class="figure">(.*?)</span>', page.read_text())
+
+
+def test_the_tiles_are_what_the_days_of_the_organisation_say(pages: Path) -> None:
+    week, before = (NORTH.users_in(MONDAY - n * timedelta(days=7), 7) for n in (0, 1))
+    days = [NORTH.organisation.day(MONDAY + timedelta(days=n)) for n in range(7)]
+    sent = sum(day["summary"]["total_messages"] for day in days)
+    working = [day["summary"]["total_active_users"] for day in days[:5]]
+    month = NORTH.users_in(LAST - timedelta(days=27), 28)
+    assert tiles_of(pages / "page-north.html") == [
+        str(len(week)),
+        str(len(month)),
+        f"{sum(working) / 5:.0f}",
+        f"{sent / len(week):.1f}",
+        f"{len(week & before) / len(before):.0%}",
+    ]
+
+
+def test_a_page_has_no_addresses_and_nothing_to_load_or_run(pages: Path) -> None:
+    for page in sorted(pages.glob("*.html")):
+        content = page.read_text()
+        assert "@example.com" not in content
+        assert "developer-" not in content
+        assert "<script" not in content
+        loaded = re.findall(r'(?:src|href|url)\s*[=(]\s*["\']?([^"\'\s>)]+)', content)
+        assert all(address.startswith(("data:", "#")) for address in loaded)
+        assert "default-src 'none'" in content
+
+
+def test_each_organisation_has_a_page_of_its_own(pages: Path) -> None:
+    assert len(list(pages.glob("page-*.html"))) == len(ALL)
+    assert "north" not in text_of(pages / "page-young.html")
+
+
+def test_a_young_organisation_reads_what_is_missing(pages: Path) -> None:
+    said = text_of(pages / "page-young.html")
+    assert "No week is complete yet" in said
+    assert "This needs two complete weeks: in the first, everybody looks new." in said
+    assert "The lines begin when 7 and 28 days have been synced." in said
+    assert "Needs a complete week." in said
+
+
+def test_an_empty_organisation_reads_that_nobody_was_active(pages: Path) -> None:
+    said = text_of(pages / "page-empty.html")
+    assert "Nobody has used Zencoder" in said
+    assert "<svg" not in (pages / "page-empty.html").read_text()
+
+
+def test_nothing_but_their_number_is_said_of_four_people(pages: Path) -> None:
+    page = pages / "page-tiny.html"
+    said = text_of(page)
+    assert tiles_of(page)[3:] == ["\N{EN DASH}", "\N{EN DASH}"]
+    assert said.count("at least 5 people") >= 4
+    assert not any(name in said for name in ("VS Code", "IntelliJ", "Python", "Java"))
+
+
+def test_a_page_is_small(pages: Path) -> None:
+    assert (pages / "page-north.html").stat().st_size < 150_000
+
+
+def test_names_are_text(pages: Path) -> None:
+    [page] = pages.glob("page-*script*.html")
+    assert HOSTILE.name in text_of(page)
+    assert "<b>" not in page.read_text()

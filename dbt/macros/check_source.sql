@@ -71,22 +71,25 @@
 
 {# A sync leaves rows in `period_summaries` even if nobody was active. #}
 {% macro check_rows() -%}
-    {%- set counts = [] -%}
-    {%- for table in ['daily', 'users', 'period_summaries'] -%}
-        {%- do counts.append(
-            '(select count(*) from (select 1 as one from ' ~ source('zencoder', table) ~ ' limit 1) as rows_of)'
+    {%- set found = [] -%}
+    {%- for table, condition in [
+        ('daily', 'true'), ('users', 'true'), ('period_summaries', 'true'), ('daily', 'active_users > 0'),
+    ] -%}
+        {%- do found.append(
+            '(select count(*) from (select 1 as one from ' ~ source('zencoder', table)
+            ~ ' where ' ~ condition ~ ' limit 1) as rows_of)'
         ) -%}
     {%- endfor -%}
-    {%- set daily, users, summaries = run_query('select ' ~ counts | join(', ')).rows[0] -%}
+    {%- set daily, users, summaries, active = run_query('select ' ~ found | join(', ')).rows[0] -%}
     {%- if not (daily or users or summaries) -%}
         {{ exceptions.raise_compiler_error(
             'The tables daily, users and period_summaries are empty. Sync first (meltano run '
             ~ 'tap-zencoder target-...).'
         ) }}
-    {%- elif daily and not users -%}
+    {%- elif active and not users -%}
         {{ exceptions.raise_compiler_error(
-            'The table users is empty, but daily is not. The models count the rows of users: select '
-            ~ 'that stream, and sync again from the start (meltano run --full-refresh ...).'
+            'The table users is empty, but daily has active users. The models count the rows of users: '
+            ~ 'select that stream, and sync again from the start (meltano run --full-refresh ...).'
         ) }}
     {%- endif -%}
 {%- endmacro %}

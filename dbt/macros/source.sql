@@ -12,10 +12,11 @@
 
 {# The expression for the organisation in a table. #}
 {% macro organization(relation) -%}
+    {%- set constant = "'" ~ dbt.escape_single_quotes(var('zencoder_organization')) ~ "'" -%}
     {%- if 'organization' in zencoder.column_names(relation) -%}
-        cast(organization as {{ dbt.type_string() }})
+        coalesce(cast(organization as {{ dbt.type_string() }}), {{ constant }})
     {%- else -%}
-        cast('{{ dbt.escape_single_quotes(var('zencoder_organization')) }}' as {{ dbt.type_string() }})
+        cast({{ constant }} as {{ dbt.type_string() }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -6,8 +6,11 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import yaml
+
 from models.activity import WEEKDAYS, Rules
 from models.chance import random_history
+from models.databases import PROJECT
 from models.history import Row
 from models.oracle import MARTS, Oracle
 
@@ -92,3 +95,14 @@ def check_one_organisation(database: Database, seed: int) -> None:
     )
     check(database, [history], rules)
     assert database.read("zencoder__seats") == []
+
+
+def described_columns() -> dict[str, list[str]]:
+    """Return the columns of each model that the package describes, in order."""
+    columns = {}
+    for file in (PROJECT / "models").rglob("_*.yml"):
+        for model in yaml.safe_load(file.read_text()).get("models", ()):
+            assert model["description"], model["name"]
+            assert all(column["description"] for column in model["columns"])
+            columns[model["name"]] = [column["name"] for column in model["columns"]]
+    return columns

@@ -71,7 +71,7 @@ def test_without_tables_it_says_so_and_leaves_a_file_that_the_loader_can_use(
             "DELETE FROM daily; DELETE FROM users; DELETE FROM period_summaries",
             "The tables daily, users and period_summaries are empty. Sync first",
         ),
-        ("DELETE FROM users", "The table users is empty, but daily is not."),
+        ("DELETE FROM users", "The table users is empty, but daily has active users."),
         ("DROP TABLE users", "There is no table users in store.tap_zencoder."),
     ],
 )

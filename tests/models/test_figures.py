@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.checking import check_one_organisation, check_several_organisations
+from models.checking import (
+    check_one_organisation,
+    check_several_organisations,
+    described_columns,
+)
+from models.databases import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +20,14 @@ if TYPE_CHECKING:
 def test_figures_of_several_organisations_are_right(
     new_database: Callable[[str], Database],
 ) -> None:
-    check_several_organisations(new_database("duckdb"), seed=0)
+    database = new_database("duckdb")
+    check_several_organisations(database, seed=0)
+    # Every column is described, and no other.
+    models = {path.stem for path in (PROJECT / "models").rglob("*.sql")}
+    described = described_columns()
+    assert set(described) == models
+    for model, columns in described.items():
+        assert set(database.read(model)[0]) == set(columns), model
 
 
 def test_figures_are_right_when_weeks_begin_on_another_day(

@@ -35,7 +35,7 @@ only_with_all = pytest.mark.skipif(
 
 @pytest.mark.parametrize(
     "kind",
-    ["duckdb", pytest.param("postgres", marks=only_with_all)],
+    [pytest.param(kind, marks=only_with_all) for kind in ("duckdb", "postgres")],
 )
 def test_one_line_brings_usage_into_the_marts_without_who_is_listed_no_longer(
     new_database: Callable[[str], Database],

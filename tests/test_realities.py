@@ -181,6 +181,8 @@ def test_data_is_right_in_realities_together(
     if "neighbours-come-along" in names:  # then users have to agree with their day
         unlike = {"yesterday-still-moves", "users-come-in-two-spellings"}
         names = [name for name in names if name not in unlike]
+    if "users-come-in-two-spellings" in names and "users-come-in-capitals" in names:
+        names.remove("users-come-in-capitals")  # or the day's total has them but once
     with sandbox_in(organisation, names) as sandbox:
         include_today = choice.random() < 0.5
         run = run_tap(settings(sandbox, include_today=include_today))

@@ -88,7 +88,7 @@ def test_every_sync_ends_with_what_it_took(
 ) -> None:
     sandbox.faults = faults.Fail(
         faults.is_usage,
-        [faults.SERVER_ERROR, faults.EMPTY, faults.Reset()],
+        [faults.SERVER_ERROR, faults.NOT_JSON, faults.Reset()],
     )
     run = run_tap(fortnight)
     last = run.log.splitlines()[-1]

@@ -13,6 +13,8 @@ from tap_zencoder.redact import redacted
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = codecs.BOM_UTF8
+_NO_NUMBER = object()
+"""Stands where the text has NaN, Infinity or -Infinity."""
 
 
 class Mended(NamedTuple):
@@ -40,7 +42,7 @@ def mended(body: bytes) -> Mended:
     if "\ufffd" in text:
         found.append("bytes that are no UTF-8")
     numbers: list[str] = []
-    value = json.loads(text, parse_constant=_Constant)
+    value = json.loads(text, parse_constant=lambda _: _NO_NUMBER)
     value = _sound(value, "$", found, numbers)
     sentences = [
         f"The API sent {what}; U+FFFD stands in the place of each."
@@ -52,13 +54,6 @@ def mended(body: bytes) -> Mended:
             "does not have; it is read as null."
         )
     return Mended(msgspec.json.encode(value), sentences)
-
-
-class _Constant:
-    """What stands where JSON had NaN, Infinity or -Infinity."""
-
-    def __init__(self, _: str) -> None:
-        pass
 
 
 def _sound(value: Any, path: str, found: list[str], numbers: list[str]) -> Any:
@@ -74,7 +69,7 @@ def _sound(value: Any, path: str, found: list[str], numbers: list[str]) -> Any:
             _sound(inner, f"{path}[{index}]", found, numbers)
             for index, inner in enumerate(value)
         ]
-    if isinstance(value, _Constant):
+    if value is _NO_NUMBER:
         numbers.append(path)
         return None
     return value

@@ -24,8 +24,11 @@ PERIODS = ("7d", "30d", "90d")
 _members_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENVELOPE = {"status", "data"}
 _DATA = {"period", "summary", "users", "daily"}
-_REFUSALS = {responses.BAD_REQUEST, 406, 410, 422}
-_NOTHING = {responses.NO_CONTENT, responses.NOT_FOUND}
+_OF_DAYS: dict[int, type[errors.RequestRejectedError]] = {
+    **dict.fromkeys((responses.BAD_REQUEST, 406, 410, 422), errors.DayRefusedError),
+    **dict.fromkeys((responses.NO_CONTENT, responses.NOT_FOUND), errors.DayEmptyError),
+}
+"""What a status means in answer to a query for a day."""
 _EMPTY_BODIES = {b"", b"null", b"{}"}
 _SHORT = 4  # bytes
 
@@ -232,11 +235,8 @@ def no_activity(day: date) -> UsageReport:
 def _raise_for_day(
     query: UsageQuery, response: responses.Response, message: str
 ) -> None:
-    rejection = responses.rejection_message(query, response, message)
-    if response.status in _REFUSALS:
-        raise errors.DayRefusedError(rejection)
-    if response.status in _NOTHING:
-        raise errors.DayEmptyError(rejection)
+    if kind := _OF_DAYS.get(response.status):
+        raise kind(responses.rejection_message(query, response, message))
     if response.status == responses.OK and response.body.strip() in _EMPTY_BODIES:
         raise _empty_day(query)
 

@@ -149,18 +149,20 @@ class ZencoderTap(singer_sdk.Tap):
             if self.input_catalog is None or maps:
                 raise stream_maps.sdk_error("the streams", error) from error
             raise catalogs.unreadable(error) from error
-
-        users = self.catalog.get("users")
-        if users and "users" in synced and not stream_maps.changes_addresses(maps):
-            said = users.metadata[_ADDRESS].selected
-            if said is False:
-                self.logger.warning(
-                    "Loading users.email although it is not selected: it is part of "
-                    "the key. To keep addresses out, hash it with a stream map, or "
-                    "deselect the stream users."
-                )
         if problems := list(stream_maps.alias_problems(self._names_written(synced))):
             raise SettingsError(problems)
+        if "users" in synced and not stream_maps.changes_addresses(maps):
+            self._warn_of_addresses()
+
+    def _warn_of_addresses(self) -> None:
+        """Say that addresses are loaded if they are deselected, since a key is."""
+        users = self.catalog.get("users")
+        if users and users.metadata[_ADDRESS].selected is False:
+            self.logger.warning(
+                "Loading users.email although it is not selected: it is part of the "
+                "key. To keep addresses out, hash it with a stream map, or deselect "
+                "the stream users."
+            )
 
     def _names_written(self, streams: Collection[str]) -> dict[str, list[str]]:
         return {

@@ -59,7 +59,7 @@ class Reading:
     """dbt, at work from the moment this is made, so that other work can go on."""
 
     def __init__(self, *, build: bool = False) -> None:
-        """Start dbt, which builds the models first if it is told to."""
+        """Start dbt, which builds the models first if asked."""
         script = Path(__file__).with_name("dbt_rows.py")
         words = [sys.executable, "-P", str(script), *(["--build"] if build else [])]
         self._process = subprocess.Popen(  # noqa: S603  # our own program

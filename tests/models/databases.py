@@ -65,13 +65,8 @@ class Database(abc.ABC):
         )
         return [str(dbt)]
 
-    def dbt(
-        self,
-        *words: str,
-        project: Path = PROJECT,
-        **variables: Any,
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command of dbt, with nothing of the caller's settings."""
+    def dbt_environment(self, project: Path = PROJECT) -> dict[str, str]:
+        """Return an environment for dbt, with nothing of the caller's settings."""
         prefixes = ("DBT_", "TARGET_", "ZENCODER_", "MELTANO_")
         plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
         own = {
@@ -83,11 +78,20 @@ class Database(abc.ABC):
             "DBT_USE_COLORS": "false",
             "ZENCODER_MODELS_SCHEMA": self.models_schema,
         }
+        return {**plain, **own, **self.environment()}
+
+    def dbt(
+        self,
+        *words: str,
+        project: Path = PROJECT,
+        **variables: Any,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of dbt, with nothing of the caller's settings."""
         variables = {"zencoder_schema": self.source_schema, **variables}
         done = subprocess.run(
             [*self.command(), *words, "--vars", json.dumps(variables)],
             cwd=self.folder,
-            env={**plain, **own, **self.environment()},
+            env=self.dbt_environment(project),
             capture_output=True,
             text=True,
             timeout=600,

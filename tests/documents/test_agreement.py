@@ -1,4 +1,4 @@
-"""Settings of the tap, meltano.yml, sample_config.json and the README agree."""
+"""Settings of the tap, meltano.yml, sample_config.json and the documents agree."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tap_zencoder.api.responses import LONGEST_RETRY_AFTER
 from tap_zencoder.tap import TapZencoder
 from tap_zencoder.transport import client, connection
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
     *sorted((ROOT / "scripts").rglob("*.md")),
     *sorted((ROOT / "dbt").glob("*.md")),

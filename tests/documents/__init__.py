@@ -1,0 +1,1 @@
+"""The documents agree with the code, and their commands do what they say."""

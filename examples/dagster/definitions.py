@@ -23,7 +23,7 @@ CREDENTIALS = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")
 OWN = (*CREDENTIALS, "API_URL", "AUTH_URL")
 FOREIGN = ("ZENCODER_", *(f"TAP_ZENCODER_{name}" for name in CREDENTIALS))
 
-# One set of tables for all: see "Several organisations" in docs/warehouses.md.
+# One set of tables for all: see docs/how-to/several-organisations.md.
 KEYS = {
     "daily": ["day"],
     "daily_ides": ["day", "ide_name"],

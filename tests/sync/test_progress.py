@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     RunTap = Callable[..., Run]
 
-README = Path(__file__).parents[2] / "README.md"
+MONITORING = Path(__file__).parents[2] / "docs" / "how-to" / "monitoring.md"
 SUMMARY = re.compile(
     r"Sync ([\w ]+): (\d+ (?:of \d+ )?days); records: (.+); "
     r"(\d+) requests, (\d+) retries; [\d.]+ s\.",
@@ -199,7 +199,7 @@ def test_logs_are_json_where_the_sdk_is_told_so(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "logging.yaml"
-    section = README.read_text().split("## Watching it run")[1]
+    section = MONITORING.read_text().split("## Logs as JSON")[1]
     file.write_text(section.split("```yaml\n")[1].split("```")[0])
     environment = {"SINGER_SDK_LOG_CONFIG": str(file), "TEST_PROGRESS_EVERY": "0.1"}
     sandbox.latency = 0.05

@@ -1,4 +1,4 @@
-"""What docs/warehouses.md tells users to copy, so that the tests can do so too."""
+"""What docs/ tells users to copy, so that the tests can do so too."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "warehouses.md").read_text()
+PAGES = "\n".join(page.read_text() for page in sorted((ROOT / "docs").rglob("*.md")))
 
 
 def section(title: str) -> str:
-    """Return the section of the page with a title."""
-    return PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    """Return the one section with a title, and the sections within it."""
+    [(level, _)] = re.findall(rf"^(#+) ({re.escape(title)})$", PAGES, re.MULTILINE)
+    after = PAGES.split(f"\n{level} {title}\n")[1]
+    return re.split(rf"^#{{1,{len(level)}}} ", after, maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def settings(title: str) -> list[Any]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 QUARTER = Window(TODAY - timedelta(days=89), TODAY)
 ORGANISATION = Organisation(25, seed=3)
 NUMBERS = "Do the numbers agree?"
+MEANING = "What the numbers mean"
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ def test_periods_count_each_user_once(quarter: DuckDB) -> None:
 
 
 def test_monthly_users_are_counted_as_the_page_says(quarter: DuckDB) -> None:
-    months = quarter.ask(documents.statement(NUMBERS, "monthly users"))
+    months = quarter.ask(documents.statement(MEANING, "monthly users"))
     users: dict[str, set[str]] = {}
     for row in quarter.rows("users"):
         users.setdefault(row["day"][:7], set()).add(row["email"])
@@ -123,7 +124,7 @@ def test_the_page_speaks_postgresql_as_well(
     assert isinstance(store, Postgres)
     store.loader().load(extracted(ORGANISATION, QUARTER, include_today=True))
     check = documents.statement(NUMBERS, "daily against users")
-    months = documents.statement(NUMBERS, "monthly users")
+    months = documents.statement(MEANING, "monthly users")
     with store.server.connect() as connection:
         connection.execute(f"SET search_path TO {store.schema}".encode())
         assert connection.execute(check.encode()).fetchall() == []

@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo report test test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo report test test-documents test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -34,6 +34,9 @@ report: $(PLUGINS) ## Make a page from what you have loaded into output/zencoder
 # More workers than cores: many tests wait.
 test: $(TESTED_PLUGINS) ## Run the tests
 	pytest --numprocesses 4 --dist worksteal
+
+test-documents: $(TESTED_PLUGINS) ## Follow README and docs, installations included
+	$(UV) TEST_DOCUMENTS=all pytest tests/documents
 
 test-report: $(TESTED_PLUGINS) .meltano/emulators/browser ## Look at the page in headless Chromium, and at what can go wrong
 	TEST_REPORT=all pytest tests/pages

@@ -106,18 +106,23 @@ def running() -> Iterator[PostgresServer]:
             run("pg_ctl", "stop", "--mode=immediate", "--silent")
 
 
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs, psql among them."""
+    spec = find_spec(_WHEEL)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / _INSTALLATION / "bin"
+
+
 def _binaries(home: Path) -> tuple[Path, str | None]:
     """Return the folder of the programs and, for root, the user to run them as.
 
     PostgreSQL refuses to run as root, and the user it runs as instead may not be let
     into this checkout: for that user, the programs are copied.
     """
-    spec = find_spec(_WHEEL)
-    assert spec is not None
-    assert spec.origin is not None
-    wheel = Path(spec.origin).parent
     if os.geteuid() != 0:
-        return wheel / _INSTALLATION / "bin", None
+        return programs(), None
+    wheel = programs().parents[1]
     home.chmod(0o755)
     for part in (_INSTALLATION, f"../{_WHEEL}.libs"):
         if (wheel / part).exists():

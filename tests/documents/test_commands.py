@@ -42,7 +42,16 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "toml": tomllib.loads,
     "yaml": yaml.safe_load,
 }
-LANGUAGES = {*PARSERS, "mermaid", "sh", "sql", "text"}
+LANGUAGES = {
+    *PARSERS,
+    "cron",
+    "dockerfile",
+    "dotenv",
+    "mermaid",
+    "sh",
+    "sql",
+    "text",
+}
 
 
 def test_commands_are_run_or_say_why_not() -> None:
@@ -57,7 +66,8 @@ def test_commands_are_run_or_say_why_not() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_is_said_about_running_stands_before_a_block(page: Path) -> None:
     text = page.read_text()
-    said = [word for line in text.splitlines() for word in comments(line)]
+    lines = [line for line in text.splitlines() if line.lstrip().startswith("<!--")]
+    said = [word for line in lines for word in comments(line)]
     assert said == [word for block in blocks(text) for word in block.comments]
 
 

@@ -1,0 +1,81 @@
+"""examples/nightly.sh: one night without Meltano."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.logs import kept
+from support.runs import bookmarks
+
+if TYPE_CHECKING:
+    from tap_zencoder.sandbox import Sandbox
+
+SCRIPT = Path(__file__).parents[1] / "examples" / "nightly.sh"
+# The least that a loader does: it prints each state once what came before it is safe.
+LOADER = """
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["type"] == "STATE":
+        print(json.dumps(message["value"]), flush=True)
+"""
+FULL_DISK = LOADER + 'print(\'{"bookmarks": {"daily": {"repl\', end=\'\')\nsys.exit(3)'
+DAYS = {"START_DATE": "2026-03-01", "END_DATE": "2026-03-05"}
+
+
+def night(
+    sandbox: Sandbox, folder: Path, loader: str = LOADER, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    own = {**{k.upper(): v for k, v in sandbox.settings().items()}, **DAYS, **settings}
+    plain = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
+    path = os.pathsep.join([str(Path(sys.executable).parent), plain["PATH"]])
+    done = subprocess.run(
+        ["bash", SCRIPT, sys.executable, "-c", loader],  # noqa: S607  # the user's bash
+        cwd=folder,
+        env={**plain, "PATH": path, **{f"TAP_ZENCODER_{k}": v for k, v in own.items()}},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    kept(done.stderr)
+    return done
+
+
+def state(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "state.json").read_text())
+    return content
+
+
+def test_a_night_goes_on_where_the_one_before_it_ended(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    assert night(sandbox, tmp_path).returncode == 0
+    assert set(bookmarks(state(tmp_path)).values()) == {"2026-03-05"}
+    second = night(sandbox, tmp_path, END_DATE="2026-03-06")
+    assert "Syncing 5 days, 2026-03-02 to 2026-03-06" in second.stderr
+    assert set(bookmarks(state(tmp_path)).values()) == {"2026-03-06"}
+
+
+def test_a_night_whose_tap_fails_fails_and_keeps_the_state(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    night(sandbox, tmp_path)
+    before = state(tmp_path)
+    assert night(sandbox, tmp_path, CLIENT_SECRET="expired").returncode == 1
+    assert state(tmp_path) == before
+
+
+@pytest.mark.parametrize("loader", [FULL_DISK, "import sys; sys.exit(3)"])
+def test_a_night_whose_loader_fails_fails_and_takes_no_torn_state(
+    sandbox: Sandbox, tmp_path: Path, loader: str
+) -> None:
+    night(sandbox, tmp_path)
+    before = state(tmp_path)
+    assert night(sandbox, tmp_path, loader, END_DATE="2026-03-06").returncode == 3
+    assert state(tmp_path) == before

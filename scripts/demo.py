@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -14,16 +17,20 @@ from pathlib import Path
 import duckdb
 
 # Without .env, whose credentials are not for the sandbox.
+MELTANO = "meltano --env-file=/dev/null --environment=demo"
 COMMAND = (
     "env TAP_ZENCODER_START_DATE={founded} zencoder-sandbox --users 60 "
-    "--founded {founded} -- meltano --env-file=/dev/null --environment=demo "
-    "run tap-zencoder target-duckdb dbt-duckdb:build-and-report"
+    f"--founded {{founded}} -- {MELTANO} "
+    "run{anew} tap-zencoder target-duckdb dbt-duckdb:build-and-report"
 )
+STATE = "demo:tap-zencoder-to-target-duckdb"
 HISTORY = timedelta(weeks=26)
 """How long ago the organisation began when the demo is run for the first time."""
 PAGE = Path("output/adoption.html")
 LOADED = Path("output/demo.duckdb")
 LOG = Path("output/demo.log")
+LEAST_SPACE = 2**20
+"""With less on the disk, in bytes, a run that failed is one for want of space."""
 
 # The tables and their totals, one line each.
 STREAMS = " UNION ALL ".join(
@@ -48,13 +55,22 @@ def main() -> int:
     clock = time.monotonic()
     since = datetime.now(UTC).replace(tzinfo=None)  # as the loader stores times
     rows_before, _ = rows(since)
-    command = COMMAND.format(founded=founded())
-    print(f"$ {command}", flush=True)
     with LOG.open("w") as log:
+        anew = has_lost_its_file()
+        if anew:
+            print(
+                f"{LOADED} is gone, but Meltano still has the bookmark of what was in "
+                "it. Loading everything again (--full-refresh)."
+            )
+        full = " --full-refresh" if anew else ""
+        command = COMMAND.format(founded=founded(), anew=full)
+        print(f"$ {command}", flush=True)
         status = subprocess.run(
             shlex.split(command), check=False, stdout=log, stderr=log
         ).returncode
     seconds = time.monotonic() - clock
+    if status != 0 and shutil.disk_usage(LOG.parent).free < LEAST_SPACE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(LOG.parent))
     if status != 0:
         print(LOG.read_text(), f"Failed with exit status {status}.", file=sys.stderr)
         return status
@@ -78,6 +94,17 @@ def main() -> int:
         f"The data is in {LOADED}, the log in {LOG}. Run it again to see it resume."
     )
     return 0
+
+
+def has_lost_its_file() -> bool:
+    """Tell whether Meltano has a bookmark for a file that does not exist."""
+    if LOADED.exists():
+        return False
+    words = [*shlex.split(MELTANO), "state", "list", "--pattern", STATE]
+    listed = subprocess.run(
+        words, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    return STATE in listed.stdout.split()
 
 
 def founded() -> date:
@@ -114,6 +141,17 @@ def opened() -> duckdb.DuckDBPyConnection:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        status = main()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(f"Stopped. The log is in {LOG}.")
+    except OSError as error:
+        # What is left to write has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # the reader has seen enough
+            sys.exit(1)
+        place = error.filename or "The output"
+        sys.exit(
+            f"{place} cannot be written: {error.strerror}. Fix that and try again."
+        )
+    sys.exit(status)

@@ -36,6 +36,10 @@ Examples:
   tap-zencoder --config config.json --test
   tap-zencoder --config config.json --discover > catalog.json
   tap-zencoder --config config.json --state state.json | target-jsonl
+
+To try it without an account: zencoder-sandbox -- tap-zencoder --config ENV
+
+Documentation: README.md and docs/ of the tap-zencoder repository.
 """
 
 

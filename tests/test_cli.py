@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -545,6 +546,25 @@ def test_what_needs_no_settings_works_without_any(arguments: list[str]) -> None:
     assert done.returncode == 0
     assert done.stdout
     assert "WARNING" not in kept(done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_ends_with_examples_and_where_the_documentation_is(option: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tap_zencoder", option],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    examples = done.stdout.split("Examples:\n")[1]
+    commands = re.findall(r"^ +tap-zencoder (.*)", examples, re.MULTILINE)
+    known = {option for parameter in command.params for option in parameter.opts}
+    for line in commands:
+        assert set(re.findall(r"--\w+", line)) <= known
+    assert 2 <= len(commands) <= 3
+    last = done.stdout.strip().splitlines()[-1]
+    assert "README.md and docs/" in last
 
 
 def test_a_connection_test_takes_one_login_and_one_request(

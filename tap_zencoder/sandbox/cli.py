@@ -109,6 +109,12 @@ _MEANINGS = (
     type=click.File("a", lazy=False),
     help="A file that gets one JSON line for each request.",
 )
+@click.version_option(
+    package_name="tap-zencoder",
+    prog_name="zencoder-sandbox",
+    message="%(prog)s %(version)s, of tap-zencoder",
+    help="Print the version.",
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def main(  # noqa: PLR0913, PLR0917  # one for each option
     users: int,

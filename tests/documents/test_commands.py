@@ -108,6 +108,7 @@ def follow(
 ) -> None:
     """Run the blocks of a page, and hold what they print against what it says."""
     script = running.script(RUN[page], installing=installing)
+    assert "make test" not in script, "tests that run themselves never end"
     environment = running.environment(folder, installing=installing)
     if "postgres" in script:
         environment |= database_of_its_own(request.getfixturevalue("server"))

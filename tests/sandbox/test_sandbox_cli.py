@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -86,6 +87,14 @@ def test_a_command_that_is_not_there_is_one_sentence() -> None:
     done = run("--", "no-such-command")
     assert done.returncode == 127
     assert done.stderr == "Error: no-such-command: No such file or directory\n"
+
+
+def test_it_says_which_version_it_is() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        done.stdout == f"zencoder-sandbox {version('tap-zencoder')}, of tap-zencoder\n"
+    )
 
 
 @pytest.mark.parametrize(

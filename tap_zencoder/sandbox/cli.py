@@ -36,7 +36,7 @@ def _list(acts: Mapping[str, object]) -> str:
 
 _DATA = {**REALITIES, **ODDITIES}
 _MEANINGS = (
-    f"\b\nRealities:\n{_list(REALITIES)}\n\n\b\nWhat other APIs were seen to do:\n"
+    f"\b\nRealities:\n{_list(REALITIES)}\n\n\b\nWhat other APIs of this kind do:\n"
     f"{_list({**ODDITIES, **WORDINGS})}"
 )
 

@@ -1,4 +1,4 @@
-"""What other APIs of this kind were seen to do: one name per answer.
+"""What other APIs of this kind do: one name per answer.
 
 The tap was tried on public reports of people who load such data every night. Nobody
 has seen the real API do any of it.

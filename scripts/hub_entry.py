@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-DEFINITION = (
-    Path(__file__).parent / "hub" / "extractors" / "tap-zencoder" / "original.yml"
-)
+DEFINITION = Path(__file__).parents[1] / "hub" / "tap-zencoder.yml"
+SOURCE = "git+https://your-git-host.example/tap-zencoder.git"
+"""Until there is a package called tap-zencoder that is ours: nobody owns the name."""
 
 # What the tap cannot say of itself.
 _ENTRY = {
@@ -21,7 +21,7 @@ _ENTRY = {
     "domain_url": "https://zencoder.ai",
     "logo_url": "/assets/logos/extractors/zencoder.png",
     "namespace": "tap_zencoder",
-    "pip_url": "tap-zencoder",
+    "pip_url": SOURCE,
     "executable": "tap-zencoder",
     "keywords": ["api", "meltano_sdk"],
     "maintenance_status": "beta",
@@ -78,5 +78,4 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    DEFINITION.parent.mkdir(parents=True, exist_ok=True)
     DEFINITION.write_text(definition())

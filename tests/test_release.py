@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from documents import running
 from support.meltano_project import ROOT, MeltanoProject
 
 from tap_zencoder.tap import TapZencoder
@@ -88,6 +89,13 @@ def test_the_entry_for_the_hub_and_the_project_agree() -> None:
     )
 
 
+def test_nothing_installs_a_package_by_a_name_that_nobody_owns_yet() -> None:
+    released = re.search(r"^## \[\d", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    entry = yaml.safe_load(HUB.DEFINITION.read_text())
+    assert released or entry["pip_url"] == f"git+{running.SOURCE}"
+    assert running.SOURCE.split("/")[2].endswith(".example")  # which never resolves
+
+
 def test_meltano_adds_the_tap_by_its_entry_without_the_hub(tmp_path: Path) -> None:
     done = meltano(tmp_path, *readme_command())
     assert done.returncode == 0, done.stderr
@@ -102,12 +110,12 @@ def test_meltano_adds_the_tap_by_its_entry_without_the_hub(tmp_path: Path) -> No
 
 
 def readme_command() -> list[str]:
-    """Return the words of the command in scripts/hub/README.md, after `meltano`."""
-    text = (ROOT / "scripts" / "hub" / "README.md").read_text()
+    """Return the words of the first command in hub/README.md, after `meltano`."""
+    text = (ROOT / "hub" / "README.md").read_text()
     command = re.search(r"```sh\nmeltano (.*?)\n```", text, re.DOTALL)
     assert command
     words = command[1].replace("\\\n", " ").split()
-    return [str(ROOT / w) if w.startswith("scripts/") else w for w in words]
+    return [str(ROOT / w) if w.startswith("hub/") else w for w in words]
 
 
 def meltano(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

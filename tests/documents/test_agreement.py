@@ -22,7 +22,7 @@ DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
-    *sorted((ROOT / "scripts").rglob("*.md")),
+    *sorted((ROOT / "hub").glob("*.md")),
     *sorted((ROOT / "dbt").glob("*.md")),
 ]
 TapZencoder.append_builtin_config(TapZencoder.config_jsonschema)

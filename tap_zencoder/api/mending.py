@@ -40,7 +40,7 @@ def mended(body: bytes) -> Mended:
     text = body.removeprefix(_BOM).decode("utf-8", "replace")
     found: list[str] = []
     if "\ufffd" in text:
-        found.append("bytes that are no UTF-8")
+        found.append("bytes that are not UTF-8")
     numbers: list[str] = []
     value = json.loads(text, parse_constant=lambda _: _NO_NUMBER)
     value = _sound(value, "$", found, numbers)

@@ -300,7 +300,7 @@ def _check_is_whole(
         return  # whoever loads it will find what is wrong
     if path := paging.sign_of_more(members, len(users or ())):
         problem = (
-            "the answer is one page of several, and this version knows no pages, so "
+            "the answer is one page of several, and this version cannot read pages, so "
             "rows would be missing"
         )
         raise contract_error(query, redacted(path), problem)

@@ -36,7 +36,7 @@ def checked_catalog(
 def unreadable(error: Exception) -> CatalogError:
     """Return the error for a catalog that is none, or that the SDK cannot read."""
     missing = f", {redacted(str(error))}" if isinstance(error, KeyError) else ""
-    return _unusable(f"it is no catalog ({type(error).__name__}{missing})")
+    return _unusable(f"it is not a catalog ({type(error).__name__}{missing})")
 
 
 def _unusable(problem: str) -> CatalogError:

@@ -92,7 +92,9 @@ def _check_day(name: str, value: Any, today: date) -> None:
     try:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):
-        problem = f"has a bookmark for {name} that is no day: {redacted(repr(value))}"
+        problem = (
+            f"has a bookmark for {name} that is not a day: {redacted(repr(value))}"
+        )
         raise _broken(problem) from None
     if day > today + CLOCK_SLACK:
         raise StateError(

@@ -63,7 +63,7 @@ class SyncLog:
         if end and any(bookmark and bookmark > end for bookmark in bookmarks):
             self.warn_once(
                 f"The bookmark is past the end_date, {end}: there is nothing to sync. "
-                "To have older days again, run without a state."
+                "To load older days, run with a state of its own."
             )
         elif bookmarks and start:
             self.warn_once(

@@ -252,7 +252,7 @@ class Sync:
         self, synced: SyncedStream, where: str, error: errors.ZencoderError
     ) -> None:
         synced.failure = f"{where}: {error}"
-        self._log.warn_once(f"Stopping {synced.name} {where}; the end says why.")
+        self._log.warn_once(f"Stopping {synced.name} {where}; the last line says why.")
 
     def _stopped(self) -> str:
         """Return sentences about the streams that have stopped, or ""."""

@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo report test test-documents test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo report test test-documents test-pythons test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -87,6 +87,9 @@ dist: $(PACKAGES) ## Build the sdist and the wheel, and prove the wheel on each 
 	@python -m build --no-isolation >dist/build.log 2>&1 || { cat dist/build.log; exit 1; }
 	@rm dist/build.log
 	python scripts/prove_wheel.py
+
+test-pythons: dist ## Run the tests that need no Meltano with the wheel, on each Python here
+	$(UV) python scripts/try_pythons.py
 
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt

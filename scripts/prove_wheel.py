@@ -15,6 +15,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,11 @@ def main() -> None:
     [wheel] = (ROOT / "dist").glob("*.whl")
     [sdist] = (ROOT / "dist").glob("*.tar.gz")
     print(f"{sdist.name}, {wheel.name}")
+    on_each_python(lambda python, folder: prove(wheel, python, folder))
+
+
+def on_each_python(prove: Callable[[str, Path], str]) -> None:
+    """Prove something with each Python that is here, and print what was seen."""
     proved = 0
     for version in claimed():
         python = shutil.which(f"python{version}")
@@ -38,7 +44,7 @@ def main() -> None:
             print(f"Python {version}: not on this machine")
             continue
         with tempfile.TemporaryDirectory() as folder:
-            print(f"Python {version}: {prove(wheel, python, Path(folder))}")
+            print(f"Python {version}: {prove(python, Path(folder))}", flush=True)
         proved += 1
     if not proved:
         sys.exit("No Python of those it claims is on this machine.")
@@ -78,14 +84,20 @@ def prove(wheel: Path, python: str, folder: Path) -> str:
     if catalog != json.loads((ROOT / "tests" / "catalog.json").read_text()):
         sys.exit("It discovers another catalog than tests/catalog.json.")
 
+    records = synced(programs, folder)
+    types_check(folder, environment / "bin" / "python")
+    return f"discovers, syncs {records} records, has types"
+
+
+def synced(programs: Path, folder: Path) -> int:
+    """Sync from the sandbox; return the number of records."""
     sandbox = [str(programs / "zencoder-sandbox"), "--users=5", "--"]
-    messages = run(*sandbox, tap, "--config=ENV", folder=folder).splitlines()
+    tap = [str(programs / "tap-zencoder"), "--config=ENV"]
+    messages = run(*sandbox, *tap, folder=folder).splitlines()
     kinds = Counter(json.loads(message)["type"] for message in messages)
     if not kinds["RECORD"] or json.loads(messages[-1])["type"] != "STATE":
         sys.exit(f"It does not sync from the sandbox: {dict(kinds)}")
-
-    types_check(folder, environment / "bin" / "python")
-    return f"discovers, syncs {kinds['RECORD']} records, has types"
+    return kinds["RECORD"]
 
 
 def types_check(folder: Path, python: Path) -> None:

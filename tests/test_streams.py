@@ -12,6 +12,7 @@ import pytest
 from support.expected import FORTNIGHT, expected, unordered
 from support.runs import KEYS, STREAMS, TODAY, YESTERDAY, Run, bookmarks, without_times
 
+from tap_zencoder import schemas
 from tap_zencoder.days import Window
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     RunTap = Callable[..., Run]
 
-SCHEMAS = Path(__file__).parents[1] / "tap_zencoder" / "schemas"
+SCHEMAS = Path(schemas.__file__).parent
 
 
 def test_every_row_is_what_the_api_said(

@@ -106,6 +106,14 @@ def printed(output: str, block: Block) -> str:
     return after.partition(_MARK)[0]
 
 
+def provide_pipx(folder: Path) -> None:
+    """Put pipx beside a copy of the checkout, which users have and this project not."""
+    programs = folder.parent / "tools" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "pipx").write_text('#!/bin/sh\nexec uv tool run pipx "$@"\n')
+    (programs / "pipx").chmod(0o755)
+
+
 def environment(folder: Path, *, installing: bool) -> dict[str, str]:
     """Return the environment of a user of a copy, without settings of this machine.
 

@@ -98,6 +98,7 @@ def test_the_commands_of_a_page_install_what_it_says(
 ) -> None:
     folder = checkout.copied(tmp_path / "checkout")
     checkout.commit(folder)
+    running.provide_pipx(folder)
     if not any("make " in block.text for block in RUN[page]):
         checkout.link_packages(folder)
     follow(page, folder, request, installing=True)

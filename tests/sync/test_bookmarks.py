@@ -39,9 +39,9 @@ def test_a_sound_state_is_accepted(given: dict[str, Any]) -> None:
         ({"daily": "2026-03-09"}, 'has no "bookmarks"'),
         ({"bookmarks": []}, '"bookmarks" that are not an object'),
         ({"bookmarks": {"daily": "2026-03-09"}}, "for daily that is not an object"),
-        (bookmark("yesterday"), "is no day: 'yesterday'"),
-        (bookmark("2026-02-30"), "is no day: '2026-02-30'"),
-        (bookmark(20260309), "is no day: 20260309"),
+        (bookmark("yesterday"), "is not a day: 'yesterday'"),
+        (bookmark("2026-02-30"), "is not a day: '2026-02-30'"),
+        (bookmark(20260309), "is not a day: 20260309"),
         (
             {"bookmarks": {"daily": {"replication_key": "updated_at"}}},
             "has a bookmark for daily by 'updated_at', not by day",

@@ -15,7 +15,7 @@ from pathlib import Path
 from prove_wheel import ROOT, on_each_python, run, synced
 
 TOOLS = "hypothesis jsonschema psycopg[binary] pytest pytest-xdist pyyaml trustme"
-READ_BY_TESTS = ("README.md", "docs", "pyproject.toml", "tests")
+READ_BY_TESTS = ("README.md", "docs", "examples", "pyproject.toml", "tests")
 NEED_MORE = (
     *("documents", "fuzz", "models", "pages", "scale", "schedules", "warehouses"),
     *("test_demo.py", "test_meltano.py", "test_release.py"),

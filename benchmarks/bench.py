@@ -15,9 +15,11 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from compare import backfill, end_to_end, volume
+from compare import backfill, volume
+from loader_settings import loader_settings
 from measure import TODAY
 from own import ahead, buffer, concurrency, large, memory, nightly, per_case, start_up
+from whole_way import whole_backfill, whole_large, whole_volume
 from works import HERE, ROUNDS
 
 
@@ -25,7 +27,8 @@ def header() -> list[str]:
     """Say what was measured, where and how to do it again."""
     pinned = (HERE / "requirements").glob("*.txt")
     text = "".join(file.read_text() for file in sorted(pinned))
-    others = re.findall(r"^(dlt|airbyte-cdk)==(\S+)", text, re.MULTILINE)
+    named = r"^(airbyte|airbyte-cdk|dlt)(?:\[.*\])?==(\S+)"
+    others = re.findall(named, text, re.MULTILINE)
     used = {"singer-sdk": version("singer-sdk"), **dict(others)}
     versions = ", ".join(f"{name} {number}" for name, number in used.items())
     return [
@@ -55,7 +58,10 @@ def main() -> None:
             memory,
             large,
             nightly,
-            end_to_end,
+            whole_backfill,
+            whole_volume,
+            whole_large,
+            loader_settings,
             start_up,
             concurrency,
             buffer,

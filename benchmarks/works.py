@@ -9,7 +9,6 @@ from measure import BIN, Program, Run, Work
 
 HERE = Path(__file__).resolve().parent
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
-TARGET = HERE.parent / ".meltano/loaders/target-duckdb/venv/bin/target-duckdb"
 
 BACKFILL = Work(users=50, days=90, latency=100)
 VOLUME = Work(users=5000, days=20, latency=0)
@@ -40,8 +39,8 @@ TEMPLATE = Program(
 )
 DLT = Program(
     "dlt, extract only",
-    [*python("dlt_pipeline.py", ".venv-dlt"), "days.json", "dlt", "extract"],
-    [*python("dlt_pipeline.py", ".venv-dlt"), "none.json", "dlt", "extract"],
+    [*python("dlt_pipeline.py", ".venv-dlt"), "days.json"],
+    [*python("dlt_pipeline.py", ".venv-dlt"), "none.json"],
 )
 AIRBYTE = Program(
     "Airbyte declarative CDK",

@@ -8,14 +8,13 @@ import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from measure import Program, Work, lines_with, median, run, sandbox
+from measure import ROUNDS, Program, Work, lines_with, median, run, sandbox
 from works import (
     ALL,
     BACKFILL,
     DLT,
     LIMIT,
     OURS,
-    ROUNDS,
     TEMPLATE,
     VOLUME,
     Runs,
@@ -44,8 +43,8 @@ def compare(work: Work, programs: list[Program], folder: Path) -> Runs:
         run(LIMIT.command, folder)
         truth = users_in(LIMIT, folder)
         run(OURS.command, folder)  # by now the sandbox has every answer ready
-        for _ in range(ROUNDS):
-            for program in programs:
+        for number in range(ROUNDS):
+            for program in (each for each in programs if number < each.rounds):
                 shutil.rmtree(folder / "dlt", ignore_errors=True)
                 done = run(program.command, folder)
                 if users_in(program, folder) != truth:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Of the sandbox. Not imported: the peak of a program counts from that of its parent.
 CLIENT_ID, CLIENT_SECRET = "sandbox-client-id", "sandbox-client-secret"
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
 TODAY = datetime.now(UTC).date()
 BIN = Path(sys.executable).parent
 
@@ -50,6 +51,7 @@ class Program:
     name: str
     command: list[str]
     start_up: list[str]
+    rounds: int = ROUNDS
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from measure import Run, Work, median, run, sandbox
-from works import BACKFILL, HERE, LIMIT, OURS, ROUNDS, VOLUME, Runs, python, verdict
+from measure import ROUNDS, Run, Work, median, run, sandbox
+from works import BACKFILL, HERE, LIMIT, MANY_ROWS, OURS, VOLUME, Runs, python, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ FIGURES = {
     "daily_languages": "engaged_users",
     "users": "messages",
 }
-LARGE = Work(users=12_000, days=41, latency=0)
 DATABASES = {"postgres": "PostgreSQL", "duckdb": "DuckDB"}
 
 SET_UP = """\
@@ -277,15 +276,15 @@ def whole_volume(folder: Path) -> list[str]:
     ]
 
 
-def whole_large(folder: Path) -> list[str]:
+def whole_many_rows(folder: Path) -> list[str]:
     """Race on work (e3)."""
     pipelines = [TAP, DLT, DLT_ARROW]
-    runs, truth = race(LARGE, pipelines, folder, rounds=1)
+    runs, truth = race(MANY_ROWS, pipelines, folder, rounds=1)
     memory = median(runs[f"{TAP.name}, PostgreSQL"], "memory")
     return [
-        "## (e3) A large organisation, from the API into a database",
+        "## (e3) Many rows, from the API into a database",
         "",
-        f"{LARGE.days} days, {LARGE.users:,} users, no latency: "
+        f"{MANY_ROWS.days} days, {MANY_ROWS.users:,} users, no latency: "
         f"{truth['users'][0]:,} rows of `users`. One run of each.",
         "",
         *shown(runs, pipelines),

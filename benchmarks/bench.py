@@ -19,15 +19,16 @@ from compare import backfill, volume
 from loader_settings import loader_settings
 from measure import ROUNDS, TODAY
 from own import ahead, buffer, concurrency, large, memory, nightly, per_case, start_up
-from whole_way import whole_backfill, whole_many_rows, whole_volume
+from whole_way import DATABASES, whole_backfill, whole_many_rows, whole_volume
 from works import HERE
 
 
 def header() -> list[str]:
     """Say what was measured, where and how to do it again."""
-    pinned = (HERE / "requirements").glob("*.txt")
-    text = "".join(file.read_text() for file in sorted(pinned))
-    named = r"^(airbyte|airbyte-cdk|dlt)(?:\[.*\])?==(\S+)"
+    files = [f"requirements/target-{kind}.txt" for kind in DATABASES]
+    files += ["benchmarks/requirements/airbyte.txt", "benchmarks/requirements/dlt.txt"]
+    text = "".join((HERE.parent / file).read_text() for file in files)
+    named = r"^((?:\w+-)?target-\w+|airbyte|airbyte-cdk|dlt)(?:\[.*\])?==(\S+)"
     others = re.findall(named, text, re.MULTILINE)
     used = {"singer-sdk": version("singer-sdk"), **dict(others)}
     versions = ", ".join(f"{name} {number}" for name, number in used.items())

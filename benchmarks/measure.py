@@ -85,6 +85,7 @@ def run(command: list[str], folder: Path, *, together: bool = False) -> Run:
     """
     log, output = folder / "log", folder / "output"
     own = {**OFFLINE, "EXTRACT__WORKERS": "4", "HOME": str(folder)}
+    own["AIRBYTE_LOGGING_ROOT"] = str(folder)
     started = time.monotonic()
     with log.open("wb") as stderr, output.open("wb") as stdout:
         process = subprocess.Popen(  # noqa: S603  # the commands are our own

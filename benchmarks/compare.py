@@ -1,4 +1,4 @@
-"""The tap beside the alternatives: works (a), (b) and (e)."""
+"""The tap beside the alternatives: works (a) and (b)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from measure import Program, Work, lines_with, median, run, sandbox
+from measure import ROUNDS, Program, Work, lines_with, median, run, sandbox
 from works import (
     ALL,
     BACKFILL,
     DLT,
     LIMIT,
     OURS,
-    ROUNDS,
-    TARGET,
     TEMPLATE,
     VOLUME,
     Runs,
@@ -45,8 +43,8 @@ def compare(work: Work, programs: list[Program], folder: Path) -> Runs:
         run(LIMIT.command, folder)
         truth = users_in(LIMIT, folder)
         run(OURS.command, folder)  # by now the sandbox has every answer ready
-        for _ in range(ROUNDS):
-            for program in programs:
+        for number in range(ROUNDS):
+            for program in (each for each in programs if number < each.rounds):
                 shutil.rmtree(folder / "dlt", ignore_errors=True)
                 done = run(program.command, folder)
                 if users_in(program, folder) != truth:
@@ -121,37 +119,5 @@ def volume(folder: Path) -> list[str]:
             "of the template style's CPU for each record, at most 0.4, aiming at 0.25",
             share,
             share <= 0.4,
-        ),
-    ]
-
-
-def end_to_end(folder: Path) -> list[str]:
-    """Compare on work (e): the whole way into DuckDB."""
-    loader = folder / "target.json"
-    file = {"filepath": "tap.duckdb", "database": "tap", "default_target_schema": "z"}
-    loader.write_text(json.dumps(file))
-    pipe = f"{' '.join(OURS.command)} | {TARGET} --config {loader}"
-    programs = {
-        "tap-zencoder and target-duckdb": ["bash", "-o", "pipefail", "-c", pipe],
-        "dlt": [*DLT.command[:-1], "load"],
-    }
-    runs: Runs = defaultdict(list)
-    with sandbox(BACKFILL, folder):
-        run(OURS.command, folder)
-        for _ in range(ROUNDS):
-            for name, command in programs.items():
-                shutil.rmtree(folder / "dlt", ignore_errors=True)
-                (folder / "tap.duckdb").unlink(missing_ok=True)
-                (folder / "dlt").mkdir()
-                runs[name].append(run(command, folder))
-    return [
-        "## (e) The backfill of (a), end to end into DuckDB",
-        "",
-        "| | seconds | peak MiB of a process |",
-        "|---|---:|---:|",
-        *(
-            f"| {name} | {median(runs[name], 'seconds'):.2f} "
-            f"| {median(runs[name], 'memory'):.0f} |"
-            for name in programs
         ),
     ]

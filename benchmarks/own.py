@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from measure import BIN, TODAY, lines_with, median, run, sandbox
+from measure import BIN, ROUNDS, TODAY, lines_with, median, run, sandbox
 from works import (
     BACKFILL,
     FRACTIONS,
@@ -26,7 +26,6 @@ from works import (
     NEW_FIELDS,
     NIGHTLY,
     OURS,
-    ROUNDS,
     SHORT,
     TAP,
     VOLUME,

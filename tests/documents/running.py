@@ -37,6 +37,8 @@ with psycopg.connect(options="-c search_path=tap_zencoder") as connection:
 """,
 }
 """How a block of SQL runs, by the word in its comment `<!-- run: WORD -->`."""
+ON_REQUEST = "make test-documents"
+"""The word for a block that needs what another one installs."""
 
 _MARK = "---- the block of line"
 # The account is the sandbox, also where a page has it filled in by hand.
@@ -58,8 +60,15 @@ def runs(block: Block) -> bool:
 
 
 def installs(block: Block) -> bool:
-    """Tell whether a block has a command that only `make test-documents` runs."""
-    return any(INSTALLS.search(command) for command in commands(block))
+    """Tell whether a block is, or has, what only `make test-documents` runs."""
+    return is_on_request(block) or any(
+        INSTALLS.search(command) for command in commands(block)
+    )
+
+
+def is_on_request(block: Block) -> bool:
+    """Tell whether a comment leaves a block to `make test-documents`."""
+    return block.comments.get("run") == ON_REQUEST
 
 
 def script(page: list[Block], *, installing: bool) -> str:
@@ -69,13 +78,13 @@ def script(page: list[Block], *, installing: bool) -> str:
         lines.append(f"echo '{_MARK} {block.line}'")
         if block.language == "sql":
             lines.append(_python(SQL[block.comments["run"]].format(sql=block.text)))
-            continue
-        lines += [
-            command
-            for command in commands(block)
-            if not PLACEHOLDER.fullmatch(command)
-            and (installing or not INSTALLS.search(command))
-        ]
+        elif installing or not is_on_request(block):
+            lines += [
+                command
+                for command in commands(block)
+                if not PLACEHOLDER.fullmatch(command)
+                and (installing or not INSTALLS.search(command))
+            ]
     return "\n".join(lines) + "\n"
 
 

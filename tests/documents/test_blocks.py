@@ -102,3 +102,10 @@ def test_placeholders_are_left_out_and_what_installs_runs_on_request() -> None:
     assert "KEY=" not in quick + whole
     assert quick.endswith("export A=1\ntap\n")
     assert "pip install" in whole
+
+
+def test_a_block_may_wait_for_what_another_installs() -> None:
+    page = blocks("<!-- run: make test-documents -->\n```sh\nmeltano elt\n```\n")
+    assert running.installs(page[0])
+    assert "meltano elt" in running.script(page, installing=True)
+    assert "meltano elt" not in running.script(page, installing=False)

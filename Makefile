@@ -17,11 +17,13 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo report test test-documents test-pythons test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help install demo report test test-documents test-pythons test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s%s\n", $$1, $$2 }' Makefile
+
+install: $(PLUGINS) ## Install the tap, Meltano, target-duckdb and dbt into this folder
 
 demo: $(PLUGINS) ## From a synthetic organisation to a page about it; again, and it resumes
 	@python scripts/demo.py

@@ -26,7 +26,7 @@ COMMAND = (
 STATE = "demo:tap-zencoder-to-target-duckdb"
 HISTORY = timedelta(weeks=26)
 """How long ago the organisation began when the demo is run for the first time."""
-PAGE = Path("output/adoption.html")
+PAGE = Path("output/demo.html")
 LOADED = Path("output/demo.duckdb")
 LOG = Path("output/demo.log")
 LEAST_SPACE = 2**20

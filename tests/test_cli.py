@@ -192,6 +192,7 @@ def test_credentials_in_an_environment_that_is_not_read_are_pointed_at(
     refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TAP_ZENCODER_API_KEY", "not-shown")
+    monkeypatch.setenv("TAP_ZENCODER_CONCURRENCY", "2")
     error = refusal({})
     assert "(TAP_ZENCODER_API_KEY: read with --config ENV)" in error
     assert "not-shown" not in error

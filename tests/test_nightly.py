@@ -69,6 +69,7 @@ def test_a_night_whose_tap_fails_fails_and_keeps_the_state(
     before = state(tmp_path)
     assert night(sandbox, tmp_path, CLIENT_SECRET="expired").returncode == 1
     assert state(tmp_path) == before
+    assert {file.name for file in tmp_path.iterdir()} == {"state.json", "states.jsonl"}
 
 
 @pytest.mark.parametrize("loader", [FULL_DISK, "import sys; sys.exit(3)"])
@@ -79,3 +80,16 @@ def test_a_night_whose_loader_fails_fails_and_takes_no_torn_state(
     before = state(tmp_path)
     assert night(sandbox, tmp_path, loader, END_DATE="2026-03-06").returncode == 3
     assert state(tmp_path) == before
+
+
+def test_a_night_without_a_loader_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["bash", SCRIPT],  # noqa: S607  # the user's bash
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Name the loader: ")
+    assert not list(tmp_path.iterdir())

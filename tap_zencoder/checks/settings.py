@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from jsonschema import Draft202012Validator, ValidationError
 
 from tap_zencoder.checks import stream_maps
+from tap_zencoder.checks.environment import PREFIX
 from tap_zencoder.checks.wording import unknown_name, violation_message
 from tap_zencoder.days import WindowSettings, read_day
 from tap_zencoder.errors import SettingsError
@@ -57,7 +58,7 @@ def checked_settings(
     """Return a configuration that can be used, with the defaults filled in.
 
     ``schema`` is the JSON Schema of the settings, ``streams`` the names there are,
-    ``unread`` the variables that would be settings if the environment was asked. A
+    ``unread`` the settings that the environment has, if it was not asked for them. A
     message never quotes the value of a secret.
 
     Raises SettingsError with every problem found.
@@ -139,7 +140,9 @@ def _credential_problems(
             "in at a time: either client_id and client_secret, or api_key"
         )
     elif API_KEY not in config and not login:
-        hint = f" ({' and '.join(unread)}: read with --config ENV)" if unread else ""
+        logins = [name for name in (*CLIENT_CREDENTIALS, API_KEY) if name in unread]
+        variables = " and ".join(PREFIX + name.upper() for name in logins)
+        hint = f" ({variables}: read with --config ENV)" if logins else ""
         yield f"no credentials: set client_id and client_secret, or api_key{hint}"
     elif API_KEY not in config and len(login) == 1:
         missing = next(name for name in CLIENT_CREDENTIALS if name not in config)

@@ -24,7 +24,6 @@ from tap_zencoder.api.reports import PERIODS, UsageQuery
 from tap_zencoder.checks import catalog as catalogs
 from tap_zencoder.checks import settings, stream_maps
 from tap_zencoder.checks.environment import (
-    PREFIX,
     read_environment,
     unknown_variables,
 )
@@ -100,8 +99,8 @@ class ZencoderTap(singer_sdk.Tap):
             cls.logger.warning("%s", sentence)
         given = read_environment(os.environ, properties)
         names = [stream.name for stream in cls.definitions]
-        unread = [] if parse_env_config else [PREFIX + name.upper() for name in given]
         config = {**(config or {}), **(given if parse_env_config else {})}
+        unread = given.keys() - config.keys()
         return settings.checked_settings(config, schema, names, unread)
 
     @classmethod

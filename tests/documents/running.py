@@ -132,8 +132,8 @@ def environment(folder: Path, *, installing: bool) -> dict[str, str]:
     tools = folder.parent / "tools"
     loaders = sorted((ROOT / ".meltano" / "loaders").glob("*/venv/bin"))
     path = [
-        folder / ".venv" / "bin",
         tools / "bin",
+        folder / ".venv" / "bin",
         *plain["PATH"].split(os.pathsep),
         *([] if installing else loaders),
         postgres_server.programs(),

@@ -117,7 +117,7 @@ def printed(output: str, block: Block) -> str:
 
 def provide_pipx(folder: Path) -> None:
     """Put pipx beside a copy of the checkout, which users have and this project not."""
-    programs = folder.parent / "tools" / "bin"
+    programs = folder.parent / "tools" / "of-pipx"
     programs.mkdir(parents=True)
     (programs / "pipx").write_text('#!/bin/sh\nexec uv tool run pipx "$@"\n')
     (programs / "pipx").chmod(0o755)
@@ -133,8 +133,9 @@ def environment(folder: Path, *, installing: bool) -> dict[str, str]:
     tools = folder.parent / "tools"
     loaders = sorted((ROOT / ".meltano" / "loaders").glob("*/venv/bin"))
     path = [
+        tools / "of-pipx",
+        tools / "of-uv",
         folder / ".venv" / "bin",
-        tools / "bin",
         *plain["PATH"].split(os.pathsep),
         *([] if installing else loaders),
         postgres_server.programs(),
@@ -142,9 +143,9 @@ def environment(folder: Path, *, installing: bool) -> dict[str, str]:
     own = {
         "PATH": os.pathsep.join(map(str, path)),
         "PIPX_HOME": str(tools / "pipx"),
-        "PIPX_BIN_DIR": str(tools / "bin"),
+        "PIPX_BIN_DIR": str(tools / "of-pipx"),
         "UV_TOOL_DIR": str(tools / "uv"),
-        "UV_TOOL_BIN_DIR": str(tools / "bin"),
+        "UV_TOOL_BIN_DIR": str(tools / "of-uv"),
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{folder.as_uri()}.insteadOf",
         "GIT_CONFIG_VALUE_0": SOURCE,

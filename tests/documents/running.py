@@ -16,8 +16,8 @@ from documents.blocks import Block, commands
 PLACEHOLDER = re.compile(r"export( \w+=\S*\.\.\.\S*)+( *#.*)?")
 """A line for a user's own values: the sandbox and the test set them instead."""
 INSTALLS = re.compile(
-    r"-m venv|pip install|pipx|uv tool|git (clone|pull)|make demo|output/demo|"
-    r"meltano (init|install|add)|^cd ",
+    r"-m venv|pip install|pipx|uv tool|git (clone|pull)|make (demo|install)|"
+    r"output/demo|meltano (init|install|add)|^cd ",
 )
 """What only `make test-documents` runs: it installs, or needs what was just made."""
 SOURCE = "https://your-git-host.example/tap-zencoder.git"

@@ -1,0 +1,135 @@
+"""Many organisations without Meltano: the tap into the loader, in a shell's loop."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import statistics
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from measure import Run, run
+from night_figures import loop, table
+from site_of_many import AT_ONCE, FIRST, MAPS, SEVEN_DAYS, YESTERDAY, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def plain(site: Site) -> list[str]:
+    """Measure a shell's loop over `tap-zencoder | target-postgres`."""
+    site.new_tables()
+    nights = {
+        "the first sync": loop(site, lambda names: piped(site, names, SEVEN_DAYS))
+    }
+    states = {
+        name: (site.folder / name / "state.json").read_text()
+        for name in site.organisations
+    }
+
+    def night(names: Sequence[str]) -> Run:
+        return piped(site, names, {})
+
+    for title, loops, at_once in (
+        ("the night", 1, 1),
+        ("two loops", 2, 1),
+        ("four loops", 4, 1),
+        (f"{AT_ONCE} taps into one loader", 1, AT_ONCE),
+    ):
+        nights[title] = loop(site, night, loops, at_once)
+        site.check_rows(FIRST, YESTERDAY)
+        rewind(site, states)
+    return [
+        "A loop in a shell, one organisation after the other, each with a file for its "
+        "state. Then the same night again: with two and with four loops that share the "
+        f"organisations, and with a loop that runs {AT_ONCE} taps one after the other "
+        "into one loader.",
+        "",
+        *table(nights),
+    ]
+
+
+def piped(site: Site, names: Sequence[str], days: Mapping[str, Any]) -> Run:
+    """Run the taps of some organisations into one loader, each on from its state.
+
+    What is loaded is known when the loader has ended: only then are the states kept.
+    """
+    folder = site.folder / names[0]
+    folder.mkdir(exist_ok=True)
+    programs = site.programs()
+    target = folder / "target.json"
+    target.write_text(json.dumps(site.target_settings()))
+    taps, kept = [], []
+    for name in names:
+        own = site.folder / name
+        own.mkdir(exist_ok=True)
+        config = {
+            **site.organisations[name],
+            "stream_maps": MAPS,
+            "stream_map_config": {"organization": name},
+            **days,
+        }
+        (own / "tap.json").write_text(json.dumps(config))
+        words = [programs["tap"], "--config", str(own / "tap.json")]
+        if (own / "state.json").exists():
+            words += ["--state", str(own / "state.json")]
+        tee = (
+            f" | tee >(grep '\"STATE\"' | tail -n 1 > {own}/last)" if names[1:] else ""
+        )
+        taps.append(shlex.join(words) + tee)
+        kept.append(f"jq -c .value {own}/last > {own}/state.json")
+    load = f"{{ {'; '.join(taps)}; }} | {programs['target']} --config {target}"
+    if names[1:]:
+        script = "\n".join([load, "wait", *kept])
+    else:
+        script = f"{load} > states\ntail -n 1 states > state.json"
+    return run(["bash", "-euo", "pipefail", "-c", script], folder)
+
+
+def rewind(site: Site, states: dict[str, str]) -> None:
+    """Go back to the evening after the first sync."""
+    for name, state in states.items():
+        (site.folder / name / "state.json").write_text(state)
+    with site.server.connect() as connection:
+        for stream in MAPS:
+            connection.execute(
+                f"DELETE FROM tap_zencoder.{stream} WHERE day >= '{YESTERDAY}'".encode()  # noqa: S608  # our own
+            )
+
+
+def quarter(site: Site) -> list[str]:
+    """Measure a quarter of history in three runs and in one."""
+    from_month = [YESTERDAY - timedelta(days=n) for n in (89, 59, 29)]
+    ends = [*(day - timedelta(days=1) for day in from_month[1:]), YESTERDAY]
+    found: dict[str, list[list[Run]]] = {"three runs": [], "one run": []}
+    site.new_tables()
+    for name in list(site.organisations)[:5]:
+        history(site, name, from_month[0], YESTERDAY)  # by now every answer is ready
+        months = list(zip(from_month, ends, strict=True))
+        found["three runs"].append([history(site, name, *month) for month in months])
+        found["one run"].append([history(site, name, from_month[0], YESTERDAY)])
+    rows = [
+        f"| {title} | {middle(runs, 'seconds'):.2f} s | {middle(runs, 'cpu'):.2f} s |"
+        for title, runs in found.items()
+    ]
+    return [
+        "One organisation's 90 days, as the Dagster example loads them: 30 days in "
+        "each of three runs, and all in one. Medians of five organisations.",
+        "",
+        "| | seconds | CPU |",
+        "|---|---:|---:|",
+        *rows,
+    ]
+
+
+def history(site: Site, name: str, first: date, last: date) -> Run:
+    """Load some days of an organisation, whatever was loaded before."""
+    (site.folder / name / "state.json").unlink(missing_ok=True)
+    days = {"start_date": str(first), "end_date": str(last), "lookback_days": 0}
+    return piped(site, [name], days)
+
+
+def middle(found: list[list[Run]], figure: str) -> float:
+    """Return the median of the sums of a figure."""
+    sums = [sum(getattr(one, figure) for one in runs) for runs in found]
+    return float(statistics.median(sums))

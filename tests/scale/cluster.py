@@ -101,7 +101,7 @@ class Cluster:
             f"--variables={json.dumps({'backfillParams': chosen})}",
         )
         assert "LaunchBackfillSuccess" in answer
-        wait_until(lambda: self._settled(partitions, before), seconds)
+        wait_until(lambda: self._settled(partitions, before), seconds, every=1)
 
     def _settled(self, partitions: list[str], before: dict[str, list[str]]) -> bool:
         runs = self.runs()
@@ -250,9 +250,9 @@ def answers(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(happened: Any, seconds: float = 60) -> None:
+def wait_until(happened: Any, seconds: float = 60, every: float = 0.2) -> None:
     """Wait for something, but not for ever."""
     until = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.2)
+        time.sleep(every)

@@ -33,6 +33,7 @@ class Night:
         first, last = (statistics.median(p) for p in (each[:tenth], each[-tenth:]))
         programs, postgres = self.watch.cpu, self.watch.postgres_cpu
         return [
+            f"{self.count}",
             f"{self.seconds:.0f} s",
             f"{self.seconds / self.count:.2f} s",
             f"{statistics.median(each):.2f} s, {max(each):.2f} s",
@@ -45,7 +46,8 @@ class Night:
 
 
 ROWS = (
-    "all organisations",
+    "organisations",
+    "all of them",
     "for each",
     "a run, for each organisation in it: median, longest",
     "the same, of the first and of the last tenth of the runs",
@@ -72,9 +74,10 @@ def loop(
     load: Callable[[Sequence[str]], Run],
     loops: int = 1,
     at_once: int = 1,
+    count: int | None = None,
 ) -> Night:
-    """Load all organisations, so many in a run and so many runs at a time."""
-    names = list(site.organisations)
+    """Load the organisations, so many in a run and so many runs at a time."""
+    names = list(site.organisations)[:count]
     parts = [names[n : n + at_once] for n in range(0, len(names), at_once)]
     with Watch(site.server, site.apart) as watch, ThreadPoolExecutor(loops) as pool:
         started = time.monotonic()

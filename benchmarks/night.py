@@ -17,6 +17,7 @@ from measure import TODAY
 from night_dagster import dagster
 from night_meltano import meltano, meltano_several
 from night_plain import plain, quarter
+from night_start_up import start_up
 from site_of_many import COUNT, Site
 
 WAYS = {
@@ -24,6 +25,7 @@ WAYS = {
     "meltano": ("The loop with Meltano", meltano),
     "meltano-several": ("Several organisations in one run of Meltano", meltano_several),
     "dagster": ("Dagster with two workers", dagster),
+    "start-up": ("Where the seconds of a run go", start_up),
     "quarter": ("A quarter of history in one run", quarter),
 }
 RESULTS = Path(__file__).parent / "NIGHT.md"

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 def meltano(site: Site) -> list[str]:
     """Measure a loop over `meltano run`, one extractor with a state for each."""
     site.new_tables()
-    folder = site.folder / "meltano"
-    folder.mkdir()
-    maps: dict[str, Any] = {"name": "tap-zencoder", "config": {"stream_maps": MAPS}}
-    MeltanoProject.create(folder, maps)
+    folder = project(site.folder / "meltano", [])
 
     def load(days: dict[str, str]) -> Callable[[Sequence[str]], Run]:
         def one(names: Sequence[str]) -> Run:
@@ -50,19 +47,7 @@ def meltano(site: Site) -> list[str]:
 def meltano_several(site: Site) -> list[str]:
     """Measure `meltano run` with several extractors, each into the loader."""
     site.new_tables()
-    folder = site.folder / "meltano-several"
-    folder.mkdir()
-    maps: dict[str, Any] = {"name": "tap-zencoder", "config": {"stream_maps": MAPS}}
-    heirs = [
-        {
-            "name": f"tap-zencoder--{name}",
-            "inherit_from": "tap-zencoder",
-            "load_schema": "tap_zencoder",
-            "config": {"stream_map_config": {"organization": name}},
-        }
-        for name in site.organisations
-    ]
-    MeltanoProject.create(folder, maps, *heirs)
+    folder = project(site.folder / "meltano-several", list(site.organisations))
 
     def load(days: dict[str, str]) -> Callable[[Sequence[str]], Run]:
         def some(names: Sequence[str]) -> Run:
@@ -83,7 +68,7 @@ def meltano_several(site: Site) -> list[str]:
     return [
         f"`meltano run` with {AT_ONCE} extractors, each into the loader, as in "
         "[warehouses.md](../docs/warehouses.md#several-organisations): an extractor in "
-        f"`meltano.yml` for each of the {len(heirs)}.",
+        f"`meltano.yml` for each of the {len(site.organisations)}.",
         "",
         *table(nights),
     ]
@@ -101,3 +86,20 @@ def meltano_run(
     }
     settings = [f"{name}={value}" for name, value in own.items()]
     return run(["env", *settings, "meltano", "run", *words], folder)
+
+
+def project(folder: Path, names: list[str]) -> Path:
+    """Make a project with an extractor for each of these organisations."""
+    folder.mkdir()
+    maps: dict[str, Any] = {"name": "tap-zencoder", "config": {"stream_maps": MAPS}}
+    heirs = [
+        {
+            "name": f"tap-zencoder--{name}",
+            "inherit_from": "tap-zencoder",
+            "load_schema": "tap_zencoder",
+            "config": {"stream_map_config": {"organization": name}},
+        }
+        for name in names
+    ]
+    MeltanoProject.create(folder, maps, *heirs)
+    return folder

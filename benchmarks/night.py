@@ -16,12 +16,13 @@ from pathlib import Path
 from measure import TODAY
 from night_dagster import dagster
 from night_meltano import meltano, meltano_several
-from night_plain import plain, quarter
+from night_plain import loops, plain, quarter
 from night_start_up import start_up
 from site_of_many import COUNT, Site
 
 WAYS = {
     "plain": ("The loop without Meltano", plain),
+    "loops": ("Other loops without Meltano", loops),
     "meltano": ("The loop with Meltano", meltano),
     "meltano-several": ("Several organisations in one run of Meltano", meltano_several),
     "dagster": ("Dagster with two workers", dagster),

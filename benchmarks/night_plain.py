@@ -9,46 +9,67 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from measure import Run, run
-from night_figures import loop, table
-from site_of_many import AT_ONCE, FIRST, MAPS, SEVEN_DAYS, SOME, YESTERDAY, Site
+from night_figures import Night, loop, table
+from site_of_many import AT_ONCE, FIRST, MAPS, SEVEN_DAYS, YESTERDAY, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 def plain(site: Site) -> list[str]:
-    """Measure a shell's loop over `tap-zencoder | target-postgres`."""
-    site.new_tables()
+    """Measure two loops in a shell over `tap-zencoder | target-postgres`."""
+    nights = {
+        "the first sync": first_syncs(site),
+        "the night": loop(site, night(site), 2),
+    }
+    site.check_rows(FIRST, YESTERDAY)
+    return [
+        "Two loops in a shell over `tap-zencoder | target-postgres`, each over half of "
+        "the organisations, and a file for the state of each.",
+        "",
+        *table(nights),
+    ]
 
-    def first_sync(names: Sequence[str]) -> Run:
-        return piped(site, names, SEVEN_DAYS)
 
-    first_sync(list(site.organisations)[:1])  # makes the tables
-    nights = {"the first sync, two loops": loop(site, first_sync, 2)}
+def loops(site: Site) -> list[str]:
+    """Measure the same night with other loops."""
+    first_syncs(site)
     states = {
         name: (site.folder / name / "state.json").read_text()
         for name in site.organisations
     }
-
-    def night(names: Sequence[str]) -> Run:
-        return piped(site, names, {})
-
-    for title, loops, at_once in (
+    nights: dict[str, Night] = {}
+    for title, count, at_once in (
+        ("one loop", 1, 1),
         ("two loops", 2, 1),
         ("four loops", 4, 1),
         (f"{AT_ONCE} taps into one loader", 1, AT_ONCE),
     ):
-        nights[title] = loop(site, night, loops, at_once, SOME)
         rewind(site, states)
-    nights["the night"] = loop(site, night)
-    site.check_rows(FIRST, YESTERDAY)
+        nights[title] = loop(site, night(site), count, at_once)
+        site.check_rows(FIRST, YESTERDAY)
     return [
-        "A loop in a shell over `tap-zencoder | target-postgres`, with a file for the "
-        "state of each organisation. Two or four loops share the organisations. "
-        f"{AT_ONCE} taps into one loader run one after the other.",
+        "The night with one, two and four loops that share the organisations, and with "
+        f"one loop that runs {AT_ONCE} taps, one after the other, into one loader.",
         "",
         *table(nights),
     ]
+
+
+def first_syncs(site: Site) -> Night:
+    """Load seven days of each organisation into new tables."""
+    site.new_tables()
+
+    def load(names: Sequence[str]) -> Run:
+        return piped(site, names, SEVEN_DAYS)
+
+    load(list(site.organisations)[:1])  # makes the tables
+    return loop(site, load, 2)
+
+
+def night(site: Site) -> Callable[[Sequence[str]], Run]:
+    """Return what loads what is new of some organisations."""
+    return lambda names: piped(site, names, {})
 
 
 def piped(site: Site, names: Sequence[str], days: Mapping[str, Any]) -> Run:

@@ -33,8 +33,6 @@ YESTERDAY = TODAY - timedelta(days=1)
 FIRST = TODAY - timedelta(days=8)
 SEVEN_DAYS = {"start_date": str(FIRST), "end_date": str(TODAY - timedelta(days=2))}
 """What the first sync asks for; the night asks for what its bookmark says."""
-SOME = 60
-"""How many organisations try what is not done for all."""
 AT_ONCE = 10
 """Organisations in one run, where several are."""
 MAPS = {

@@ -21,6 +21,7 @@ def dagster(site: Site) -> list[str]:
     """Measure what the schedule `nightly` asks for: the current month of each."""
     folder = site.folder / "dagster"
     folder.mkdir()
+    site.new_tables()
     first = {"ZENCODER_FIRST_DAY": str(MONTH)}
     with cluster.running(folder, site.server, site.organisations, **first) as instance:
         for _ in range(WORKERS):

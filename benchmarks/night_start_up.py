@@ -17,7 +17,7 @@ from support.meltano_project import variables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROUNDS = 5
+ROUNDS = 3
 PIPELINE = ["tap-zencoder", "target-postgres"]
 
 
@@ -108,8 +108,8 @@ def ways_of_meltano(site: Site, name: str) -> dict[str, Callable[[], Run]]:
         "with a catalog that is kept": lambda: pipeline(
             TAP_ZENCODER__CATALOG="catalog.json"
         ),
-        "with its states in files": lambda: pipeline(
-            MELTANO_STATE_BACKEND_URI=f"file://{folder}/states"
+        "with its states in its own database": lambda: pipeline(
+            MELTANO_STATE_BACKEND_URI="systemdb"
         ),
         "with a catalog that is kept and `--no-install`": lambda: pipeline(
             "--no-install", TAP_ZENCODER__CATALOG="catalog.json"

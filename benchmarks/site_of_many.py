@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from support.postgres_server import PostgresServer
 
-COUNT = int(os.environ.get("NIGHT_ORGANISATIONS", "200"))
+COUNT = 200
 USERS = 50
 SCHEMA = "tap_zencoder"
 HERE = Path(__file__).parent
@@ -54,6 +54,11 @@ class Site:
     apart: set[int]
     """The processes that are no part of what is measured."""
 
+    @property
+    def evening(self) -> Path:
+        """The file with the states of before the night, if they have been reached."""
+        return self.folder / "evening.json"
+
     @classmethod
     @contextlib.contextmanager
     def made(cls, folder: Path) -> Iterator[Site]:
@@ -77,8 +82,14 @@ class Site:
             finally:
                 serving.terminate()
 
+    def some(self, count: int) -> Site:
+        """Return the same with so many organisations."""
+        chosen = dict(islice(self.organisations.items(), count))
+        return replace(self, organisations=chosen)
+
     def new_tables(self) -> None:
         """Forget what was loaded."""
+        self.evening.unlink(missing_ok=True)
         with self.server.connect() as connection:
             connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE".encode())
             connection.execute(f"CREATE SCHEMA {SCHEMA}".encode())
@@ -94,7 +105,9 @@ class Site:
                 figure = "sum(messages)" if stream == "users" else "0"
                 rows = connection.execute(
                     f"SELECT organization, count(*), {figure} "  # noqa: S608  # our own
-                    f"FROM {SCHEMA}.{stream} GROUP BY 1".encode()
+                    f"FROM {SCHEMA}.{stream} WHERE organization = ANY(%s) "
+                    "GROUP BY 1".encode(),
+                    [list(self.organisations)],
                 )
                 found = {name: (count, int(total)) for name, count, total in rows}
                 if found != truth(list(self.organisations), stream, first, last):

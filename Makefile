@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help demo report test test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help demo report test test-report test-warehouses test-schedules test-scale soak fuzz bench bench-night lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -56,6 +56,9 @@ fuzz: $(PACKAGES) ## Try to break the reading of answers, for a minute
 
 bench: $(PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (ten minutes)
 	python benchmarks/bench.py
+
+bench-night: $(TESTED_PLUGINS) $(SCALED) ## Take many organisations through one night (an hour)
+	PYTHONPATH=tests python benchmarks/night.py
 
 benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@$(PYTHON) -m venv --clear $@

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 def plain(site: Site) -> list[str]:
     """Measure two loops in a shell over `tap-zencoder | target-postgres`."""
     nights = {
-        "the first sync": first_syncs(site),
+        f"the first sync, {AT_ONCE} in a run": first_syncs(site),
         "the night": loop(site, night(site), 2),
     }
     site.check_rows(FIRST, YESTERDAY)
     return [
-        "Two loops in a shell over `tap-zencoder | target-postgres`, each over half of "
-        "the organisations, and a file for the state of each.",
+        "Two loops in a shell over `tap-zencoder | target-postgres` share the "
+        "organisations, each of which has a file for its state. The first sync runs "
+        f"{AT_ONCE} taps, one after the other, into one loader.",
         "",
         *table(nights),
     ]
@@ -59,7 +60,7 @@ def first_syncs(site: Site) -> Night:
         return piped(site, names, SEVEN_DAYS)
 
     load(list(site.organisations)[:1])  # makes the tables
-    done = loop(site, load, 2)
+    done = loop(site, load, 2, AT_ONCE)
     states = {
         name: (site.folder / name / "state.json").read_text()
         for name in site.organisations

@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help install demo report test test-documents test-pythons test-report test-warehouses test-schedules test-scale soak fuzz bench lint format hub dist requirements clean
+.PHONY: help install demo report test test-documents test-pythons test-report test-warehouses test-schedules test-scale soak fuzz bench bench-night lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -61,6 +61,9 @@ fuzz: $(PACKAGES) ## Try to break the reading of answers, for a minute
 
 bench: $(TESTED_PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (a quarter of an hour)
 	python benchmarks/bench.py
+
+bench-night: $(TESTED_PLUGINS) $(SCALED) ## Take many organisations through one night (an hour)
+	PYTHONPATH=tests python benchmarks/night.py
 
 benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@$(PYTHON) -m venv --clear $@

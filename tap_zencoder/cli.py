@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -21,9 +22,13 @@ def main() -> NoReturn:
     if sys.stdout is None:  # closed before the start
         os._exit(1)
 
-    # Not before: it takes half a second, in which signals may come.
+    # Not before: it takes half a second, in which signals may come. What is imported
+    # stays: to look for garbage in it would take a tenth of that time.
+    gc.disable()
     from tap_zencoder.command import run  # noqa: PLC0415
 
+    gc.freeze()
+    gc.enable()
     try:
         run()
     finally:  # it is over, and how is decided

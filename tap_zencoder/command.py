@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import select
@@ -102,7 +101,6 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
         TapZencoder(**_settings(sources)).write_schemas()
     else:
         TapZencoder.print_version(print_fn=TapZencoder.logger.info)
-        gc.freeze()  # what has been imported stays, and need not be looked at again
         TapZencoder(
             **_settings(sources),
             state=files.read_state(state) if state else None,

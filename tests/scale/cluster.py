@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from support.postgres_server import PostgresServer
 
-    from tap_zencoder.sandbox import Sandbox
-
 EXAMPLE = TESTS.parent / "examples" / "dagster"
 DAGSTER = PLUGINS / "emulators" / "dagster" / "bin"
 LOADER = PLUGINS / "loaders" / "target-postgres" / "venv" / "bin"
@@ -92,7 +90,7 @@ class Cluster:
             runs.setdefault(partition, []).append(status)
         return runs
 
-    def backfill(self, partitions: list[str]) -> None:
+    def backfill(self, partitions: list[str], seconds: float = 300) -> None:
         """Have partitions loaded, and wait until each of them is done or has failed."""
         before = self.runs()
         chosen = {"assetSelection": [{"path": ["usage"]}], "partitionNames": partitions}
@@ -103,7 +101,7 @@ class Cluster:
             f"--variables={json.dumps({'backfillParams': chosen})}",
         )
         assert "LaunchBackfillSuccess" in answer
-        wait_until(lambda: self._settled(partitions, before), seconds=300)
+        wait_until(lambda: self._settled(partitions, before), seconds, every=1)
 
     def _settled(self, partitions: list[str], before: dict[str, list[str]]) -> bool:
         runs = self.runs()
@@ -147,14 +145,17 @@ class Cluster:
 def running(
     folder: Path,
     server: PostgresServer,
-    sandboxes: dict[str, Sandbox],
+    organisations: dict[str, dict[str, str]],
     **environment: str,
 ) -> Iterator[Cluster]:
-    """Start Redis, Dagster's daemon and its database, and make the tables."""
+    """Start Redis, Dagster's daemon and its database, and make the tables.
+
+    ``organisations`` has the settings of the tap for each.
+    """
     shutil.copy(EXAMPLE / "dagster.yaml", folder)
     with ExitStack() as services:
         redis = services.enter_context(redis_server(folder))
-        own = settings(folder, server, sandboxes, redis)
+        own = settings(folder, server, organisations, redis)
         cluster = Cluster(folder, {**own, **environment})
         with server.connect() as connection:
             for statement in (
@@ -193,7 +194,7 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
 def settings(
     folder: Path,
     server: PostgresServer,
-    sandboxes: dict[str, Sandbox],
+    organisations: dict[str, dict[str, str]],
     redis: str,
 ) -> dict[str, str]:
     """Return the environment that the README of the example asks for."""
@@ -212,12 +213,12 @@ def settings(
         "DAGSTER_POSTGRES_URL": f"postgresql://{login}/dagster",
         "DAGSTER_CELERY_BROKER": f"{redis}/0",
         "DAGSTER_CELERY_BACKEND": f"{redis}/1",
-        "ZENCODER_ORGANISATIONS": " ".join(sandboxes),
+        "ZENCODER_ORGANISATIONS": " ".join(organisations),
         **{f"TARGET_POSTGRES_{k.upper()}": str(v) for k, v in target.items()},
         **{
             f"ZENCODER_{name.upper()}_{k.upper()}": v
-            for name, sandbox in sandboxes.items()
-            for k, v in sandbox.settings().items()
+            for name, own in organisations.items()
+            for k, v in own.items()
         },
     }
 
@@ -249,9 +250,9 @@ def answers(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(happened: Any, seconds: float = 60) -> None:
+def wait_until(happened: Any, seconds: float = 60, every: float = 0.2) -> None:
     """Wait for something, but not for ever."""
     until = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.2)
+        time.sleep(every)

@@ -69,7 +69,8 @@ def running(
             for name in names
         }
         first = {"ZENCODER_FIRST_DAY": str(QUARTER[0].first)}
-        started = cluster.running(folder, server, sandboxes, **{**first, **environment})
+        settings = {name: sandbox.settings() for name, sandbox in sandboxes.items()}
+        started = cluster.running(folder, server, settings, **{**first, **environment})
         yield stack.enter_context(started), sandboxes
 
 

@@ -44,7 +44,7 @@ def header() -> str:
         f"{version('singer-sdk')}.\n\n"
         "The first sync loads seven days. The night after has its bookmark and asks "
         "for five days, three of them again, and for the three periods: nine requests "
-        "with the login. After each way, the rows of every organisation are compared "
+        "with the login. After each night, the rows of every organisation are compared "
         "with the truth.\n\n"
         "Memory is that of all programs together at their peak, what they share "
         "counted once, without PostgreSQL and the sandboxes. Connections are those to "

@@ -114,14 +114,8 @@ def ways_of_meltano(site: Site, name: str) -> dict[str, Callable[[], Run]]:
         "with its states in its own database": lambda: pipeline(
             MELTANO_STATE_BACKEND_URI="systemdb"
         ),
-        "with a catalog that is kept and `--no-install`": lambda: pipeline(
-            "--no-install", TAP_ZENCODER__CATALOG="catalog.json"
-        ),
         "with these two plugins alone in `meltano.yml`": lambda: pipeline(where=small),
         "with 200 more extractors in `meltano.yml`": lambda: pipeline(where=many),
-        "without bytecode": lambda: pipeline(
-            PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX="/nowhere"
-        ),
     }
 
 

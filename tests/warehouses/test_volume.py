@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from warehouses.loading import Loader
     from warehouses.stores import Store
 
-LARGE = Organisation(users=12_000, seed=7)
+LARGE = Organisation(users=14_000, seed=7)
 DAYS = Window(TODAY - timedelta(days=40), YESTERDAY)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 WEEK = Window(TODAY - timedelta(days=7), YESTERDAY)
 SALT = "0123456789abcdef" * 4
 ADDRESSES = "Hash them"
+MAPPER = "With Meltano's mapper"
 WITHOUT_USERS = "Leave out `users`"
 SEVERAL = "Load several organisations"
 NUMBERS = "Do the numbers agree?"
@@ -126,7 +127,7 @@ def test_the_mapper_does_the_same_as_the_tap(tmp_path: Path) -> None:
     [mapping] = mapper["mappings"]
     assert mapping["config"] == documents.settings(ADDRESSES)[0]["config"]
     store = DuckDB(tmp_path)
-    words = re.search(r"meltano run (.*) target-", documents.section(ADDRESSES))
+    words = re.search(r"meltano run (.*) target-", documents.section(MAPPER))
     assert words
     with Sandbox(OddOrganisation(seed=7)) as sandbox:
         done = project.run(

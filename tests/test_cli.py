@@ -118,6 +118,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., st
         ("--state", '{"bookmarks": NaN}', 'has "bookmarks" that are not an object'),
         ("--catalog", '{"streams": NaN}', "it is not a catalog"),
         ("--state", '{"bookmarks": ' + '{"a":' * 2000 + "1" + "}" * 2001, "nested too"),
+        ("--state", '{"bookmarks": ' + "[" * 300 + "]" * 300 + "}", "nested too"),
         ("--state", '{"bookmarks": {"\\ud800": {}}}', "half of a pair of surrogates"),
         ("--state", None, "The state file {file} cannot be read: No such file or"),
         ("--catalog", None, "The catalog {file} cannot be read: No such file or"),

@@ -11,6 +11,8 @@ import msgspec
 from tap_zencoder import errors
 
 CATALOG_ADVICE = "Make one with: tap-zencoder --discover > catalog.json"
+DEEPEST = 200
+"""How many objects and lists may be in each other. Pythons differ in what they read."""
 
 
 def read_settings(path: str) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def _read(path: str) -> dict[str, Any] | str:
     """Return the JSON object in a file, or what is wrong with it, as a clause."""
     try:
         value = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        _check_depth(value)
         msgspec.json.encode(value)  # as it will have to be written
     except OSError as error:
         return f"cannot be read: {error.strerror}"
@@ -64,3 +67,12 @@ def _read(path: str) -> dict[str, Any] | str:
     else:
         return value if isinstance(value, dict) else "is not a JSON object"
     return f"is not JSON ({reason})"
+
+
+def _check_depth(value: Any, left: int = DEEPEST) -> None:
+    """Raise RecursionError if a value is nested too deeply to be worked with."""
+    if not left:
+        raise RecursionError
+    inner = value.values() if isinstance(value, dict) else value
+    for item in inner if isinstance(value, dict | list) else ():
+        _check_depth(item, left - 1)

@@ -60,7 +60,7 @@ fuzz: $(PACKAGES) ## Try to break the reading of answers, for a minute
 	python tests/fuzz/fuzz_api.py -max_total_time=60 -max_len=4096
 
 bench: $(TESTED_PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (a quarter of an hour)
-	python benchmarks/bench.py
+	PYTHONPATH=tests python benchmarks/bench.py
 
 bench-night: $(TESTED_PLUGINS) $(SCALED) ## Take many organisations through one night (an hour)
 	PYTHONPATH=tests python benchmarks/night.py

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from measure import BIN, TODAY
 from support import postgres_server
 from support.expected import rows_of_day
+from support.plugins import plugin, project_settings
 from support.runs import KEYS
-from warehouses.loading import plugin, project_settings
 
 from tap_zencoder.sandbox import Organisation
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from measure import ROUNDS, Run, Work, median, run, sandbox
-from works import BACKFILL, HERE, LIMIT, MANY_ROWS, OURS, VOLUME, Runs, python, verdict
+from support.plugins import plugin, project_settings
+from works import BACKFILL, LIMIT, MANY_ROWS, OURS, VOLUME, Runs, python, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +66,8 @@ class Pipeline:
 
 
 def loader(kind: str) -> str:
-    """Return the loader of a database, where Meltano has installed it."""
-    name = f"target-{kind}"
-    return str(HERE.parent / ".meltano/loaders" / name / "venv/bin" / name)
+    """Return the program that loads into a database."""
+    return shlex.join(plugin(f"target-{kind}"))
 
 
 def tap_and_loader(kind: str) -> list[str]:
@@ -98,40 +98,25 @@ PYAIRBYTE = Pipeline(
 ALL = [TAP, DLT, DLT_ARROW, PYAIRBYTE]
 
 
-def project_settings(kind: str) -> dict[str, Any]:
-    """Return what meltano.yml sets for a loader, wherever it loads to."""
-    import yaml
-
-    project = yaml.safe_load((HERE.parent / "meltano.yml").read_text())
-    loaders = {each["name"]: each for each in project["plugins"]["loaders"]}
-    settings = loaders[f"target-{kind}"]["settings"]
-    values = {each["name"]: each["value"] for each in settings if "value" in each}
-    return {name: value for name, value in values.items() if "$" not in str(value)}
-
-
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[dict[str, Any]]:
     """Write what programs have to know of a database, and give it."""
     if kind == "duckdb":
         yield write_settings(kind, folder, filepath="loaded.duckdb", database="loaded")
         return
-    sys.path.append(str(HERE.parent / "tests"))
-    from support import postgres_server
+    from support import postgres_server  # not before: what it imports is large
 
     with postgres_server.running() as server:
-        login = {
-            "host": server.host,
-            "port": server.port,
-            "user": server.user,
-            "password": server.password,
-            "database": server.database,
-        }
-        yield write_settings(kind, folder, **login)
+        yield write_settings(kind, folder, **vars(server))
 
 
 def write_settings(kind: str, folder: Path, **where: Any) -> dict[str, Any]:
     """Write the settings of the loader and those of the others."""
-    own = {**project_settings(kind), **where, "default_target_schema": "zencoder"}
+    own = {
+        **project_settings(f"target-{kind}"),
+        **where,
+        "default_target_schema": "zencoder",
+    }
     (folder / "loader.json").write_text(json.dumps(own))
     known = {"kind": kind, **where}
     (folder / "database.json").write_text(json.dumps(known))
@@ -257,23 +242,15 @@ def shown(runs: Runs, pipelines: list[Pipeline]) -> list[str]:
 def whole_backfill(folder: Path) -> list[str]:
     """Race on work (e1)."""
     runs, _ = race(BACKFILL, ALL, folder)
-    return [
-        "## (e1) The backfill of (a), from the API into a database",
-        "",
-        SET_UP,
-        "",
-        *shown(runs, ALL),
-    ]
+    title = "## (e1) The backfill of (a), from the API into a database"
+    return [title, "", SET_UP, "", *shown(runs, ALL)]
 
 
 def whole_volume(folder: Path) -> list[str]:
     """Race on work (e2)."""
     runs, _ = race(VOLUME, ALL, folder)
-    return [
-        "## (e2) The volume of (b), from the API into a database",
-        "",
-        *shown(runs, ALL),
-    ]
+    title = "## (e2) The volume of (b), from the API into a database"
+    return [title, "", *shown(runs, ALL)]
 
 
 def whole_many_rows(folder: Path) -> list[str]:

@@ -66,7 +66,7 @@ def runs(python: str) -> bool:
 
 
 def prove(wheel: Path, python: str, folder: Path) -> str:
-    """Use the wheel in an empty environment; return what they did."""
+    """Use the wheel in an empty environment; return what it did."""
     environment = folder / "environment"
     run(python, "-m", "venv", str(environment), folder=folder)
     programs = environment / "bin"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from support import postgres_server
 from support.checkout import ROOT
+from support.meltano_project import without_settings
 
 from documents.blocks import Block, commands
 
@@ -48,7 +49,6 @@ prefix, file = "TAP_ZENCODER_", pathlib.Path("sample_config.json")
 own = {k.removeprefix(prefix).lower(): v for k, v in os.environ.items() if prefix in k}
 file.write_text(json.dumps({**json.loads(file.read_text()), **own}))
 """
-_CALLERS = ("MELTANO_", "TAP_", "TARGET_", "DBT_", "ZENCODER_", "EMAIL_SALT", "VIRTUAL")
 _NOWHERE = "http://127.0.0.1:9"
 
 
@@ -129,7 +129,8 @@ def environment(folder: Path, *, installing: bool) -> dict[str, str]:
     Only who installs reaches the network. What is installed for all of a user's
     projects goes beside the copy.
     """
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(_CALLERS)}
+    plain = without_settings()
+    plain.pop("VIRTUAL_ENV", None)
     tools = folder.parent / "tools"
     loaders = sorted((ROOT / ".meltano" / "loaders").glob("*/venv/bin"))
     path = [

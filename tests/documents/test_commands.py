@@ -19,6 +19,7 @@ import pytest
 import yaml
 from support import checkout
 from support.checkout import ROOT
+from support.meltano_project import variables
 
 from documents import running
 from documents.blocks import blocks, comments, first_line_missing
@@ -128,15 +129,6 @@ def database_of_its_own(server: PostgresServer) -> dict[str, str]:
     name = f"page_{secrets.token_hex(4)}"
     with server.connect() as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-    settings = {
-        "HOST": server.host,
-        "PORT": str(server.port),
-        "USER": server.user,
-        "PASSWORD": server.password,
-        "DATABASE": name,
-    }
-    return {
-        prefix + setting: value
-        for prefix in ("TARGET_POSTGRES_", "PG")
-        for setting, value in settings.items()
-    }
+    login = {**vars(server), "database": name}
+    own = {f"PG{setting.upper()}": str(value) for setting, value in login.items()}
+    return {**own, **variables("TARGET_POSTGRES", login)}

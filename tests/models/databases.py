@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 import json
-import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 from support.logs import kept
+from support.meltano_project import without_settings
+from support.plugins import PLUGINS
 from typing_extensions import override
 from warehouses import documents
-from warehouses.loading import PLUGINS
 
 if TYPE_CHECKING:
     from support.postgres_server import PostgresServer
@@ -67,8 +67,6 @@ class Database(abc.ABC):
 
     def dbt_environment(self, project: Path = PROJECT) -> dict[str, str]:
         """Return an environment for dbt, with nothing of the caller's settings."""
-        prefixes = ("DBT_", "TARGET_", "ZENCODER_", "MELTANO_")
-        plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
         own = {
             "DBT_PROJECT_DIR": str(project),
             "DBT_PROFILES_DIR": str(PROJECT),
@@ -78,7 +76,7 @@ class Database(abc.ABC):
             "DBT_USE_COLORS": "false",
             "ZENCODER_MODELS_SCHEMA": self.models_schema,
         }
-        return {**plain, **own, **self.environment()}
+        return {**without_settings(), **own, **self.environment()}
 
     def dbt(
         self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from models.databases import DuckDB
-from warehouses.loading import PLUGINS
+from support.plugins import PLUGINS
 
 from pages.making import make_page
 from pages.organisations import ALL

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.databases import PROJECT
 from support.logs import kept
-from warehouses.loading import PLUGINS
+from support.plugins import PLUGINS
 
 if TYPE_CHECKING:
     from models.databases import Database

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from warehouses.loading import PLUGINS, TESTS, project_settings
+from support.plugins import PLUGINS, TESTS, project_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

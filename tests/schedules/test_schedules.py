@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.expected import expected
+from support.plugins import PLUGINS
 from support.runs import KEYS
-from warehouses.loading import PLUGINS
 from warehouses.stores import Postgres, sorted_by_key
 
 from schedules.pipelines import ROOT, GitHub, GitLab

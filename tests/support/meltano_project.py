@@ -61,12 +61,14 @@ class MeltanoProject:
         **environment: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of Meltano with nothing of the caller's settings but these."""
-        prefixes = ("MELTANO_", "TAP_", "TARGET_", "DBT_", "ZENCODER_", "EMAIL_SALT")
-        plain = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
         done = subprocess.run(
             ["meltano", "--env-file=/dev/null", *words],  # noqa: S607  # of make's PATH
             cwd=self.folder,
-            env={**plain, "MELTANO_PROJECT_ROOT": str(self.folder), **environment},
+            env={
+                **without_settings(),
+                "MELTANO_PROJECT_ROOT": str(self.folder),
+                **environment,
+            },
             capture_output=True,
             text=True,
             timeout=300,
@@ -74,6 +76,12 @@ class MeltanoProject:
         )
         kept(done.stdout + done.stderr)
         return done
+
+
+def without_settings() -> dict[str, str]:
+    """Return the environment without anything that the caller has set for a plugin."""
+    prefixes = ("MELTANO_", "TAP_", "TARGET_", "DBT_", "ZENCODER_", "EMAIL_SALT")
+    return {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
 
 
 def variables(prefix: str, settings: dict[str, Any]) -> dict[str, str]:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-
-from warehouses.loading import PLUGINS
+from support.plugins import PLUGINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

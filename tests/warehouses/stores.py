@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import duckdb
 import psycopg
 from psycopg import sql
+from support.plugins import plugin, project_settings
 from support.runs import KEYS
 from typing_extensions import override
 
-from warehouses.loading import Loader, plugin, project_settings
+from warehouses.loading import Loader
 
 if TYPE_CHECKING:
     from support.postgres_server import PostgresServer

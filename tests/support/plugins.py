@@ -1,0 +1,38 @@
+"""The plugins that Meltano has installed, and what meltano.yml sets for loaders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TESTS = Path(__file__).parents[1]
+PLUGINS = TESTS.parent / ".meltano"
+
+
+def plugin(name: str) -> list[str]:
+    """Return the command of a loader that Meltano has installed."""
+    command = PLUGINS / "loaders" / name / "venv" / "bin" / name
+    assert command.exists(), f"{name} is not installed: run the tests with `make`"
+    return [str(command)]
+
+
+def project_settings(name: str) -> dict[str, Any]:
+    """Return the settings that a loader gets from meltano.yml, wherever it runs."""
+    project = yaml.safe_load((TESTS.parent / "meltano.yml").read_text())
+    [loader] = [p for p in project["plugins"]["loaders"] if p["name"] == name]
+    values = {s["name"]: s["value"] for s in loader["settings"] if "value" in s}
+    return nested({k: v for k, v in values.items() if "$" not in str(v)})
+
+
+def nested(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with `outer.inner` as an object, as Meltano hands them over."""
+    plain: dict[str, Any] = {}
+    for name, value in settings.items():
+        *outer, last = name.split(".")
+        place = plain
+        for part in outer:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return plain

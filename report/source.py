@@ -61,7 +61,10 @@ class Reading:
     def __init__(self, *, build: bool = False) -> None:
         """Start dbt, which builds the models first if asked."""
         script = Path(__file__).with_name("dbt_rows.py")
-        words = [sys.executable, "-P", str(script), *(["--build"] if build else [])]
+        # Meltano turns warnings on, and dbt leaves its own log open.
+        quiet = ["-W", "ignore::ResourceWarning"]
+        options = ["--build"] if build else []
+        words = [sys.executable, "-P", *quiet, str(script), *options]
         self._process = subprocess.Popen(  # noqa: S603  # our own program
             words, stdout=subprocess.PIPE, stderr=None if build else subprocess.PIPE
         )

@@ -46,6 +46,8 @@ PyAirbyte, one.
   time, so there is one; 20 to load is its default.
 - dlt, tables of Arrow: the same, but its rows are made into pyarrow's tables first,
   which dlt loads as they are, into PostgreSQL by ADBC.
+- dlt, as it comes, in (e3) alone: nothing of that is set. It merges by deleting and
+  inserting, makes tables of the lists, and loads with `INSERT`.
 - PyAirbyte reads the declarative manifest into its `PostgresCache` or `DuckDBCache`,
   with `write_strategy="merge"`. It loads `users` and `daily` alone, and asks for each
   day once for each."""
@@ -88,6 +90,9 @@ TAP = Pipeline(
 DLT = Pipeline("dlt", peer("dlt_pipeline.py", ".venv-dlt", "rows"))
 DLT_ARROW = Pipeline(
     "dlt, tables of Arrow", peer("dlt_pipeline.py", ".venv-dlt", "arrow")
+)
+DLT_UNSET = Pipeline(
+    "dlt, as it comes", peer("dlt_pipeline.py", ".venv-dlt", "unset"), rounds=1
 )
 PYAIRBYTE = Pipeline(
     "PyAirbyte",
@@ -255,7 +260,7 @@ def whole_volume(folder: Path) -> list[str]:
 
 def whole_many_rows(folder: Path) -> list[str]:
     """Race on work (e3)."""
-    pipelines = [TAP, DLT, DLT_ARROW]
+    pipelines = [TAP, DLT, DLT_ARROW, DLT_UNSET]
     runs, truth = race(MANY_ROWS, pipelines, folder, rounds=1)
     memory = median(runs[f"{TAP.name}, PostgreSQL"], "memory")
     return [

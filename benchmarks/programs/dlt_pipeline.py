@@ -1,10 +1,11 @@
 """dlt: one report per day, shared by four resources, fetched in parallel.
 
-Usage: dlt_pipeline.py CONFIG [DATABASE rows|arrow]
+Usage: dlt_pipeline.py CONFIG [DATABASE rows|arrow|unset]
 
 Without a database, it only extracts. Lists stay in their rows, as in the tap's tables,
 instead of becoming tables of their own. Rows are given to dlt as they are, or as tables
-of Arrow, which it passes on without looking at each row.
+of Arrow, which it passes on without looking at each row. ``unset`` is dlt as it comes:
+its own ways to merge, to load and to keep lists.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ Rows = list[dict[str, Any]]
 
 CONFIG = json.loads(Path(sys.argv[1]).read_text())
 ARROW = sys.argv[3:] == ["arrow"]
+UNSET = sys.argv[3:] == ["unset"]
 LISTS: Any = {name: {"data_type": "json"} for name in ("ides", "languages")}
+MERGE: Any = "merge" if UNSET else {"disposition": "merge", "strategy": "upsert"}
 # Of the formats that a destination takes for rows, the quickest here.
 FORMATS: dict[str, Any] = {"postgres": "csv", "duckdb": "parquet"}
 
@@ -51,7 +54,7 @@ def items(report: dict[str, Any], name: str) -> Rows:
     return [{"day": e["day"], **item} for e in entries for item in e[name]]
 
 
-@dlt.source(max_table_nesting=0)
+@dlt.source(max_table_nesting=None if UNSET else 0)
 def zencoder() -> Any:
     """Give the organisation's usage."""
     session = requests.Session()
@@ -66,7 +69,7 @@ def zencoder() -> Any:
         for n in range((last - first).days + 1):
             yield (first + timedelta(days=n)).isoformat()
 
-    @dlt.transformer(data_from=days, selected=False, parallelized=True)
+    @dlt.transformer(data_from=days, selected=False, parallelized=not UNSET)
     def reports(day: str) -> Iterator[dict[str, Any]]:
         url = f"{CONFIG['api_url']}/api/v1/data/usage"
         answer = session.get(url, params={"day": day})
@@ -77,8 +80,8 @@ def zencoder() -> Any:
         return dlt.transformer(
             data_from=reports,
             primary_key=key,
-            columns=columns,
-            write_disposition={"disposition": "merge", "strategy": "upsert"},
+            columns=None if UNSET else columns,
+            write_disposition=MERGE,
         )
 
     @stream("day", "email", columns=LISTS)
@@ -130,8 +133,8 @@ def load(database: dict[str, Any]) -> None:
         pipelines_dir="dlt",
         dataset_name="zencoder",
     )
-    form = {} if ARROW else {"loader_file_format": FORMATS[database["kind"]]}
-    pipeline.run(zencoder(), **form)
+    own = {} if ARROW or UNSET else {"loader_file_format": FORMATS[database["kind"]]}
+    pipeline.run(zencoder(), **own)
 
 
 if sys.argv[2:]:

@@ -74,14 +74,14 @@ def user_rows(
     """
     users = report.objects("users", UserUsage, columns)
     with report.place("users[]") as found:
-        for user in users:
+        # A day has few values of it, and most often they are days already.
+        days = {stamp: _day_or_none(stamp) for stamp in {u.last_active for u in users}}
+        for user in users if any(stamp != days[stamp] for stamp in days) else ():
             stamp = user.last_active
-            try:  # nothing may be "" as well
-                user.last_active = utc_day(stamp) if stamp else None
-            except ValueError:
-                user.last_active = None
-                if columns is None or "last_active" in columns:
-                    set_aside(user, "last_active", stamp, found)
+            user.last_active = days[stamp]
+            is_loaded = columns is None or "last_active" in columns
+            if stamp and not days[stamp] and is_loaded:
+                set_aside(user, "last_active", stamp, found)
     return _stamped(users, day)
 
 
@@ -186,6 +186,13 @@ def _of_day(
             "left to that day's own request.",
         )
     return [entry for of_day, entry in entries if of_day == day]
+
+
+def _day_or_none(stamp: str | None) -> str | None:
+    try:
+        return utc_day(stamp) if stamp else None  # nothing may be "" as well
+    except ValueError:
+        return None
 
 
 def _stamped(rows: Sequence[ApiObject], day: date) -> Sequence[ApiObject]:

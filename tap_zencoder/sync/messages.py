@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import stat
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,14 @@ def record_lines(stream: str, rows: Iterable[Any], extracted: datetime) -> bytes
     return _encoder.encode_lines([_Record(stream, row, extracted) for row in rows])
 
 
+def _takes_all() -> bool:
+    """Return whether stdout is a file, of which no signal ends a write half-way."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except OSError:  # an object in memory
+        return True
+
+
 class MessageWriter:
     """Writes messages to stdout, and counts the records.
 
@@ -50,9 +59,9 @@ class MessageWriter:
 
     def write_records(self, lines: bytes, records: Mapping[str, int]) -> None:
         """Write RECORD messages, of which each stream has so many, piece by piece."""
-        start = 0
+        start, size = 0, len(lines) if _takes_all() else PIECE
         while start < len(lines):
-            last = lines.rfind(b"\n", start, start + PIECE)
+            last = lines.rfind(b"\n", start, start + size)
             end = (last if last >= 0 else lines.index(b"\n", start)) + 1
             self._write_piece(memoryview(lines)[start:end])
             start = end

@@ -21,6 +21,7 @@ from tap_zencoder.sync.messages import MessageWriter, record_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 STATE = {"type": "STATE", "value": {"bookmarks": {}}}
@@ -85,22 +86,39 @@ def test_every_byte_is_written(
     assert writer.records == {"users": 20_000}
 
 
-def test_a_piece_ends_at_the_end_of_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    pieces: list[bytes] = []
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is written at once, instead of writing it."""
+    found: list[bytes] = []
 
     def write(_: int, piece: Any) -> int:
-        pieces.append(bytes(piece))
+        found.append(bytes(piece))
         return len(piece)
 
     monkeypatch.setattr(os, "write", write)
-    long_line = b"x" * messages.PIECE * 2 + b"\n"
-    lines = lines_of(3000) + long_line + lines_of(10)
-    with stdout_is(1) as writer:
-        writer.write_records(lines, {})
-    assert b"".join(pieces) == lines
+    return found
+
+
+LONG_LINE = b"x" * messages.PIECE * 2 + b"\n"
+MANY_LINES = lines_of(3000) + LONG_LINE + lines_of(10)
+
+
+def test_a_piece_for_a_pipe_ends_at_the_end_of_a_line(pieces: list[bytes]) -> None:
+    reading, writing = os.pipe()
+    with stdout_is(writing) as writer:
+        writer.write_records(MANY_LINES, {})
+    os.close(reading)
+    os.close(writing)
+    assert b"".join(pieces) == MANY_LINES
     assert all(piece.endswith(b"\n") for piece in pieces)
-    assert max(len(p) for p in pieces if p != long_line) <= messages.PIECE
-    assert len(pieces) < len(lines) / messages.PIECE * 1.1
+    assert max(len(p) for p in pieces if p != LONG_LINE) <= messages.PIECE
+    assert len(pieces) < len(MANY_LINES) / messages.PIECE * 1.1
+
+
+def test_a_file_gets_all_lines_at_once(pieces: list[bytes], tmp_path: Path) -> None:
+    with (tmp_path / "output").open("wb") as file, stdout_is(file.fileno()) as writer:
+        writer.write_records(MANY_LINES, {})
+    assert pieces == [MANY_LINES]
 
 
 def test_an_output_in_memory_will_do(monkeypatch: pytest.MonkeyPatch) -> None:

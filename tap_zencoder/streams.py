@@ -52,7 +52,8 @@ class DayStream(Stream):
         """
         found = self.rows_of_day(report, day, columns=columns)
         total = partial(report.total_messages, day)
-        unique, how = rows.merge_duplicates(found, self.keys, total)
+        keys = self.keys[1:] or self.keys  # the day is the same for all
+        unique, how = rows.merge_duplicates(found, keys, total)
         if how:
             report.surprises.append(
                 f"The API sent rows of the stream {self.name} with a duplicate key; "

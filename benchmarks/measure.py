@@ -158,7 +158,7 @@ def sandbox(work: Work, folder: Path) -> Iterator[Path]:
     options = {"users": work.users, "latency": work.latency, "port": port}
     words = [f"--{name}={value}" for name, value in options.items()]
     words += [f"--reality={name}" for name in work.realities]
-    _configure(work, port, folder)
+    configure(work, f"http://127.0.0.1:{port}", folder)
     with subprocess.Popen(  # noqa: S603  # as above
         [str(BIN / "zencoder-sandbox"), *words, f"--request-log={requests}"],
         stderr=subprocess.DEVNULL,
@@ -170,10 +170,11 @@ def sandbox(work: Work, folder: Path) -> Iterator[Path]:
             server.terminate()
 
 
-def _configure(work: Work, port: int, folder: Path) -> None:
+def configure(work: Work, url: str, folder: Path) -> None:
+    """Write every program's configuration for a work that is served there."""
     base: dict[str, Any] = {
-        "api_url": f"http://127.0.0.1:{port}",
-        "auth_url": f"http://127.0.0.1:{port}/oauth/token",
+        "api_url": url,
+        "auth_url": f"{url}/oauth/token",
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
     }

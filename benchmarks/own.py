@@ -11,10 +11,12 @@ import statistics
 import sys
 import time
 from collections import Counter, defaultdict
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from measure import BIN, ROUNDS, TODAY, lines_with, median, run, sandbox
+from measure import BIN, ROUNDS, TODAY, configure, lines_with, median, run, sandbox
 from works import (
     BACKFILL,
     FRACTIONS,
@@ -36,6 +38,8 @@ from works import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from measure import Program, Work
 
 OPTIONS = "--config tap-4.json"
 
@@ -85,34 +89,55 @@ def per_case(folder: Path) -> list[str]:
     """Measure what a record costs where it is not as documented, or altered."""
     cases = {
         "as documented": (VOLUME, OURS),
+        "the limit": (VOLUME, LIMIT),
         "a new field in every user": (NEW_FIELDS, OURS),
         "counts as 58.0": (FRACTIONS, OURS),
         "addresses hashed by a map": (VOLUME, MAPPED),
-        "the limit": (VOLUME, LIMIT),
     }
-    micro: dict[str, float] = {}
-    for name, (work, program) in cases.items():
-        runs: Runs = defaultdict(list)
-        with sandbox(work, folder):
-            run(program.command, folder)
-            for _ in range(ROUNDS):
-                runs["whole"].append(run(program.command, folder))
-                records = lines_with(folder, b'"RECORD"')
-                runs["start-up"].append(run(program.start_up, folder))
-        spent = median(runs["whole"], "cpu") - median(runs["start-up"], "cpu")
-        micro[name] = spent / records * 1e6
-    own = micro["as documented"]
-    ratio = own / micro["the limit"]
+    micro = cpu_a_record(cases, folder)
+    medians = {name: statistics.median(rounds) for name, rounds in micro.items()}
+    own = medians["as documented"]
+    pairs = zip(micro["as documented"], micro["the limit"], strict=True)
+    ratio = statistics.median(tap / limit for tap, limit in pairs)
     return [
-        "## (b2) CPU a record, start-up taken off: 20 days, 5,000 users",
+        "## (b2) CPU a record of (b)",
+        "",
+        "What ten times as many days take more, by record: so nothing of it is "
+        f"start-up. Medians of {ROUNDS} rounds, in which the programs take turns; of "
+        "the limit, the median of what each round has.",
         "",
         "| | µs |",
         "|---|---:|",
-        *(f"| {name} | {figure:.1f} |" for name, figure in micro.items()),
+        *(f"| {name} | {figure:.1f} |" for name, figure in medians.items()),
         "",
         verdict("µs as documented, at most 3.5", own, own <= 3.5),
         verdict("of the limit, at most 1.4, aiming at 1.2", ratio, ratio <= 1.4),
     ]
+
+
+def cpu_a_record(
+    cases: dict[str, tuple[Work, Program]], folder: Path
+) -> dict[str, list[float]]:
+    """Return the microseconds of CPU for a record of each case, in each round."""
+    micro: dict[str, list[float]] = defaultdict(list)
+    with ExitStack() as sandboxes:
+        for name, (work, program) in cases.items():
+            long, short = folder / name / "long", folder / name / "short"
+            long.mkdir(parents=True)
+            short.mkdir()
+            sandboxes.enter_context(sandbox(replace(work, days=10 * work.days), long))
+            served = json.loads((long / "tap-1.json").read_text())["api_url"]
+            configure(work, served, short)
+            run(program.command, long)  # by now every answer is ready
+        for _ in range(ROUNDS):
+            for name, (_, program) in cases.items():
+                cpu, records = [], []
+                for length in ("short", "long"):
+                    cpu.append(run(program.command, folder / name / length).cpu)
+                    records.append(lines_with(folder / name / length, b'"RECORD"'))
+                more, taken = records[1] - records[0], cpu[1] - cpu[0]
+                micro[name].append(taken / more * 1e6)
+    return micro
 
 
 def nightly(folder: Path) -> list[str]:

@@ -88,8 +88,10 @@ class Site:
         return replace(self, organisations=chosen)
 
     def new_tables(self) -> None:
-        """Forget what was loaded."""
+        """Forget what was loaded, and how far."""
         self.evening.unlink(missing_ok=True)
+        for name in self.organisations:
+            (self.folder / name / "state.json").unlink(missing_ok=True)
         with self.server.connect() as connection:
             connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE".encode())
             connection.execute(f"CREATE SCHEMA {SCHEMA}".encode())

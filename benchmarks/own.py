@@ -273,7 +273,8 @@ def buffer(folder: Path) -> list[str]:
         "## The choice of how much is written at once",
         "",
         "Work (b) through a pipe. Lines are written together, up to so many KiB. The",
-        "default is 64, as much as a pipe holds.",
+        "tap writes 4: a pipe takes those whole or not at all, so no signal tears a",
+        "line.",
         "",
         *lines,
     ]

@@ -60,9 +60,9 @@ def meltano_several(site: Site) -> list[str]:
     site.check_rows(FIRST, YESTERDAY)
     return [
         f"`meltano run` with {AT_ONCE} extractors, each into the loader, as in "
-        "[warehouses.md](../docs/warehouses.md#several-organisations): an extractor in "
-        f"`meltano.yml` for each of the {len(site.organisations)}, and the states in "
-        "files.",
+        "[Several organisations](../docs/how-to/several-organisations.md): an "
+        "extractor in `meltano.yml` for each of the "
+        f"{len(site.organisations)}, and the states in files.",
         "",
         *table({"the night": night}),
     ]

@@ -6,8 +6,18 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from measure import median, run, sandbox
-from whole_way import DATABASES, TAP, Truth, arrived, database, empty, loader, truth_of
+from measure import run, sandbox
+from whole_way import (
+    DATABASES,
+    TAP,
+    Truth,
+    arrived,
+    database,
+    empty,
+    loader,
+    medians,
+    truth_of,
+)
 from works import LIMIT, OURS, VOLUME, Runs
 
 if TYPE_CHECKING:
@@ -40,10 +50,7 @@ def loader_settings(folder: Path) -> list[str]:
     for kind, title in DATABASES.items():
         runs = in_turns(kind, truth, folder)
         for name, of in runs.items():
-            seconds, cpu = median(of, "seconds"), median(of, "cpu")
-            memory = median(of, "memory")
-            figures = f"{seconds:.2f} | {cpu:.2f} | {memory:.0f}"
-            lines.append(f"| {title}, {name} | {figures} |")
+            lines.append(f"| {title}, {name} | {medians(of)} |")
     return [
         "## (f) What the settings of the loaders buy",
         "",

@@ -208,14 +208,17 @@ def table(runs: Runs, pipelines: list[Pipeline]) -> list[str]:
     )
     lines = [f"| | {figures} |", f"|---|{'---:|' * 3 * len(DATABASES)}"]
     for pipeline in pipelines:
-        cells = []
-        for title in DATABASES.values():
-            done = runs[f"{pipeline.name}, {title}"]
-            cells.append(f"{median(done, 'seconds'):.2f}")
-            cells.append(f"{median(done, 'cpu'):.2f}")
-            cells.append(f"{median(done, 'memory'):.0f}")
+        cells = [
+            medians(runs[f"{pipeline.name}, {title}"]) for title in DATABASES.values()
+        ]
         lines.append(f"| {pipeline.name} | {' | '.join(cells)} |")
     return lines
+
+
+def medians(done: list[Run]) -> str:
+    """Return the cells of a table for some runs: seconds, seconds of CPU, MiB."""
+    seconds, cpu, memory = (median(done, name) for name in ("seconds", "cpu", "memory"))
+    return f"{seconds:.2f} | {cpu:.2f} | {memory:.0f}"
 
 
 def lead(runs: Runs, figure: str, pipelines: list[Pipeline]) -> list[str]:

@@ -216,18 +216,18 @@ def packages(folder: Path) -> list[tuple[str, float]]:
 
 
 def ahead(_: Path) -> list[str]:
-    """Draw the curve that `reports.AHEAD` was chosen from."""
+    """Draw the curve that `sync.ahead.AHEAD` was chosen from."""
     # Not before: the peak of a program counts from that of the process that starts it.
     from tap_zencoder.api.reports import UsageQuery
     from tap_zencoder.days import Window
     from tap_zencoder.sandbox import Organisation, Request, Sandbox
     from tap_zencoder.sandbox.faults import Delay
-    from tap_zencoder.sync import reports
+    from tap_zencoder.sync import ahead as fetching
     from tap_zencoder.tap import TapZencoder
 
     lines = []
     window = Window(date(2026, 1, 1), date(2026, 3, 31))
-    for reports.AHEAD in (1, 2, 3, 4, 6):
+    for fetching.AHEAD in (1, 2, 3, 4, 6):
         seconds = []
         for seed in range(ROUNDS):
             dice = random.Random(seed)
@@ -239,11 +239,10 @@ def ahead(_: Path) -> list[str]:
                 client = TapZencoder(config=server.settings()).client
                 started = time.monotonic()
                 queries = (UsageQuery("day", str(day)) for day in window)
-                with reports.ReportsAhead(client, queries) as fetched:
-                    list(fetched)
+                list(fetching.reports_ahead(client, queries))
                 seconds.append(time.monotonic() - started)
                 client.close()
-        lines.append(f"| {reports.AHEAD} | {statistics.median(seconds):.2f} |")
+        lines.append(f"| {fetching.AHEAD} | {statistics.median(seconds):.2f} |")
     return [
         "## The choice of how far to fetch ahead",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -29,19 +30,10 @@ def main() -> NoReturn:
 
     gc.freeze()
     gc.enable()
-    try:
-        run()
-    finally:  # it is over, and how is decided
-        for signum in _SIGNALS:
-            signal.signal(signum, signal.SIG_IGN)
-        _give_up_on_a_full_log()
-    sys.exit(0)
-
-
-def _give_up_on_a_full_log() -> None:
-    """Keep Python from failing at its end because stderr is full or gone."""
-    try:
-        if sys.stderr is not None:
-            sys.stderr.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    status = run()
+    for signum in _SIGNALS:  # it is over, and how is decided
+        signal.signal(signum, signal.SIG_IGN)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, AttributeError):  # full, or gone
+            stream.flush()
+    os._exit(status)  # threads that sleep before a retry are not waited for

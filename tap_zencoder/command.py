@@ -11,19 +11,13 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from tap_zencoder.checks import files
-from tap_zencoder.errors import (
-    ExhaustedError,
-    OutputClosedError,
-    OutputError,
-    SettingsError,
-    ZencoderError,
-)
-from tap_zencoder.singer.logs import set_up_logging
+from tap_zencoder import errors
+from tap_zencoder.checks import sources
+from tap_zencoder.singer import set_up_logging
 from tap_zencoder.tap import TapZencoder
 
 FAILED = 1
@@ -49,7 +43,7 @@ Documentation: README.md and docs/ of the tap-zencoder repository.
 )
 @click.option(
     "--config",
-    "sources",
+    "configs",
     multiple=True,
     metavar="FILE|ENV",
     help="A JSON file of settings, or ENV for the variables TAP_ZENCODER_*. May be "
@@ -74,96 +68,90 @@ Documentation: README.md and docs/ of the tap-zencoder repository.
     help="How --about is written.",
 )
 @click.option("--version", is_flag=True, help="Print the version.")
-def command(  # noqa: PLR0913, PLR0917  # one for each option
-    sources: tuple[str, ...],
-    state: str | None,
-    catalog: str | None,
-    discover: bool,  # noqa: FBT001
-    test: str | None,
-    about: bool,  # noqa: FBT001
-    about_format: str | None,
-    version: bool,  # noqa: FBT001
-) -> None:
+def command(configs: tuple[str, ...], **options: Any) -> None:
     """Write the daily usage of Zencoder, the AI coding assistant, as Singer messages.
 
     A log goes to stderr.
     """
     set_up_logging()
-    if version:
+    state, catalog = options["state"], options["catalog"]
+    if options["version"]:
         TapZencoder.print_version(print_fn=click.echo)
-    elif about:
-        TapZencoder.print_about(about_format)
-    elif discover:
+    elif options["about"]:
+        TapZencoder.print_about(options["about_format"])
+    elif options["discover"]:
         TapZencoder(validate_config=False, setup_mapper=False).run_discovery()
-    elif test == "all":
-        click.echo(TapZencoder(**_settings(sources)).check_connection())
-    elif test == "schema":
-        TapZencoder(**_settings(sources)).write_schemas()
+    elif options["test"] == "all":
+        click.echo(TapZencoder(**_settings(configs)).check_connection())
+    elif options["test"] == "schema":
+        TapZencoder(**_settings(configs)).write_schemas()
     else:
         TapZencoder.print_version(print_fn=TapZencoder.logger.info)
         TapZencoder(
-            **_settings(sources),
-            state=files.read_state(state) if state else None,
-            catalog=files.read_catalog(catalog) if catalog else None,
+            **_settings(configs),
+            state=sources.read_json(state, sources.state_error) if state else None,
+            catalog=sources.read_json(catalog, sources.catalog_error)
+            if catalog
+            else None,
         ).sync_all()
 
 
-def run() -> None:
-    """Run the command line; leave the process with an exit status if it fails."""
+def run() -> int:
+    """Run the command line, and return the exit status."""
     _leave_with_the_reader()
     try:
         command(standalone_mode=False)
+    except SystemExit as stopped:  # by a signal
+        return stopped.code if isinstance(stopped.code, int) else FAILED
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except (OutputClosedError, BrokenPipeError):
+        return error.exit_code
+    except (errors.OutputClosedError, BrokenPipeError):
         # Ctrl-C in a shell ends both, and the target may be quicker.
         time.sleep(_SIGNAL_WITHIN)
-        _leave_in_silence()
+        return TapZencoder.stopped_with or FAILED
     except Exception as error:  # noqa: BLE001  # the last line of defence
-        _fail(error)
+        _log(error)
+        return FAILED
+    return 0
 
 
-def _settings(sources: tuple[str, ...]) -> dict[str, Any]:
+def _settings(configs: tuple[str, ...]) -> dict[str, Any]:
     config: dict[str, Any] = {}
-    for source in sources:
+    for source in configs:
         if source.upper() == _ENVIRONMENT != source and not Path(source).exists():
-            raise SettingsError([f"--config {source}: did you mean --config ENV?"])
+            problem = f"--config {source}: did you mean --config ENV?"
+            raise errors.SettingsError([problem])
         if source != _ENVIRONMENT:
-            config |= files.read_settings(source)
-    return {"config": config, "parse_env_config": _ENVIRONMENT in sources}
+            config |= sources.read_json(source, sources.settings_error)
+    return {"config": config, "parse_env_config": _ENVIRONMENT in configs}
 
 
-def _fail(error: Exception) -> NoReturn:
-    sentence = _error_for_user(error)
+def _log(error: Exception) -> None:
     logger = TapZencoder.logger
     if not logger.hasHandlers():  # it is the log that could not be set up
         logging.basicConfig(format="%(asctime)s | %(levelname)s | %(message)s")
-    logger.error("%s", sentence)
-    if logger.isEnabledFor(logging.DEBUG):
-        # The frames only: the messages of foreign exceptions may hold anything.
-        frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-        logger.debug("Raised as %s at:\n%s", type(error).__name__, "".join(frames))
-    if isinstance(sentence, OutputError):
-        _leave_in_silence()
-    sys.exit(FAILED)
+    logger.error("%s", _error_for_user(error))
+    # The frames only: the messages of foreign exceptions may hold anything.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.debug("Raised as %s at:\n%s", type(error).__name__, frames)
 
 
-def _error_for_user(error: Exception) -> ZencoderError:
+def _error_for_user(error: Exception) -> errors.ZencoderError:
     """Return an error that has a sentence; without foreign words in it."""
-    if isinstance(error, ZencoderError):
+    if isinstance(error, errors.ZencoderError):
         return error
     if isinstance(error, MemoryError):
-        return ExhaustedError("memory")
+        return errors.ExhaustedError("memory")
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
-        return ExhaustedError("threads (ulimit -u)")
+        return errors.ExhaustedError("threads (ulimit -u)")
     if isinstance(error, OSError) and error.filename is None:  # of stdout
-        return OutputError(error.strerror or type(error).__name__)
+        return errors.OutputError(error.strerror or type(error).__name__)
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119  # a name
-    return ZencoderError(
-        f"Unexpected {type(error).__name__} at {place}: a bug in tap-zencoder. What "
-        "was synced before is kept. TAP_ZENCODER_LOGLEVEL=DEBUG shows more.",
+    return errors.ZencoderError(
+        f"Unexpected {type(error).__name__} at {Path(frame.filename).name}:"
+        f"{frame.lineno}: a bug in tap-zencoder. What was synced before is kept. "
+        "TAP_ZENCODER_LOGLEVEL=DEBUG shows more."
     )
 
 
@@ -183,9 +171,4 @@ def _watch(output: int) -> None:
     closed.register(output, 0)  # errors are always reported; nothing else is wanted
     closed.poll()
     time.sleep(_SIGNAL_WITHIN)  # as above
-    _leave_in_silence()
-
-
-def _leave_in_silence() -> NoReturn:
-    """Exit without the complaint of a last flush to a closed or full output."""
     os._exit(TapZencoder.stopped_with or FAILED)

@@ -14,7 +14,6 @@ DEFAULT_HISTORY_DAYS = 90
 """How far back a first sync reaches: the widest period the API itself offers."""
 CLOCK_SLACK = timedelta(days=1)
 """Two machines may disagree about what day it is, but not by more than this."""
-
 _DAY = timedelta(days=1)
 _FEWEST_LATE = 3
 
@@ -27,7 +26,6 @@ class Window:
     last: date
 
     def __iter__(self) -> Iterator[date]:
-        """Iterate over the days, oldest first."""
         ordinals = range(self.first.toordinal(), self.last.toordinal() + 1)
         return map(date.fromordinal, ordinals)
 
@@ -35,14 +33,13 @@ class Window:
         return isinstance(day, date) and self.first <= day <= self.last
 
     def __len__(self) -> int:
-        return max(0, self.last.toordinal() - self.first.toordinal() + 1)
+        return max(0, (self.last - self.first).days + 1)
 
     def position(self, day: date) -> int:
         """Return which of the days a day is; the first is 1."""
         return (day - self.first).days + 1
 
     def __str__(self) -> str:
-        """Name the days for a log line."""
         if not self:
             return f"no days ({self.first} is after {self.last})"
         if self.first == self.last:
@@ -61,16 +58,23 @@ class WindowSettings:
     delay_days: int = 0
     skip_days: frozenset[date] = frozenset()
 
-    def window(self, *, today: date, bookmark: date | None) -> Window:
-        """Return the days a stream asks for, given its bookmark.
+    def first_day(self, today: date) -> date:
+        """Return the day that a stream without a bookmark begins with."""
+        return self.start_date or _days_before(today, DEFAULT_HISTORY_DAYS)
 
-        The bookmark's own day is always among those asked for again, even with a
-        lookback of zero: it may have been unfinished when it was read.
+    def window(self, today: date, first: date, bookmark: date | None) -> Window:
+        """Return the days a stream asks for, given its bookmark, if it has one.
+
+        Its own day is one of them: it may have been unfinished when it was read.
         """
-        return Window(self._first(today, bookmark), self._last(today))
+        if bookmark is not None:
+            resumed = _days_before(bookmark, self.lookback_days)
+            first = max(self.start_date or resumed, resumed)
+        last = today if self.include_today else _days_before(today, 1 + self.delay_days)
+        return Window(first, min(self.end_date or last, last))
 
     def reaches_yesterday(self, today: date) -> bool:
-        """Tell whether syncs end in the present rather than in a slice of history."""
+        """Return whether syncs end in the present, and not in a slice of history."""
         return self.end_date is None or self.end_date >= today - _DAY
 
     @property
@@ -78,27 +82,28 @@ class WindowSettings:
         """How many of the last days may be missing: the next sync retries them."""
         return max(self.lookback_days, _FEWEST_LATE)
 
-    def first_skipped(self, window: Window) -> date | None:
+    def first_skipped(self, window: Window | None) -> date | None:
         """Return the first day of a window that is to be left out for now, or None."""
-        return min((day for day in self.skip_days if day in window), default=None)
-
-    def _first(self, today: date, bookmark: date | None) -> date:
-        if bookmark is None:
-            return self.start_date or _days_before(today, DEFAULT_HISTORY_DAYS)
-        resumed = _days_before(bookmark, self.lookback_days)
-        return max(self.start_date or resumed, resumed)
-
-    def _last(self, today: date) -> date:
-        last = today if self.include_today else _days_before(today, 1 + self.delay_days)
-        return last if self.end_date is None else min(self.end_date, last)
+        days = window or Window(date.max, date.min)
+        return min((day for day in self.skip_days if day in days), default=None)
 
 
 def union(windows: Iterable[Window]) -> Window | None:
-    """Return the window that holds all days of the others, or None if they have none.
-
-    All windows of a sync end on the same day, so that the union is the longest one.
-    """
+    """Return the longest window: it holds the others, as all end on the same day."""
     return max(filter(len, windows), key=len, default=None)
+
+
+def ranges(days: Iterable[date]) -> str:
+    """Name days, oldest first, such as ``2026-03-01, 2026-03-07 to 2026-03-09``."""
+    windows: list[Window] = []
+    for day in days:
+        if windows and day - windows[-1].last == _DAY:
+            windows[-1] = Window(windows[-1].first, day)
+        else:
+            windows.append(Window(day, day))
+    return ", ".join(
+        f"{w.first} to {w.last}" if len(w) > 1 else str(w.first) for w in windows
+    )
 
 
 def advance(bookmark: date | None, completed: date, today: date) -> date:
@@ -109,29 +114,24 @@ def advance(bookmark: date | None, completed: date, today: date) -> date:
 
 @lru_cache(maxsize=1024)
 def utc_day(text: str) -> str:
-    """Return the UTC day, as ``YYYY-MM-DD``, of an ISO 8601 date or timestamp.
-
-    A timestamp without a zone is taken as UTC.
-
-    Raises ValueError if it is neither, or its day in UTC is outside the calendar.
-    """
+    """Return the UTC day of an ISO 8601 date or timestamp, or raise ValueError."""
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not None:
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError as error:
-            raise ValueError(text) from error
+    try:
+        moment = moment if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
     return moment.date().isoformat()
 
 
 def read_day(text: str) -> date:
-    """Return the UTC day of a date or timestamp that begins with ``YYYY-MM-DD``.
+    """Return the day of a date or timestamp as it is written, or raise ValueError.
 
-    Raises ValueError for anything else, other forms of ISO 8601 (20260302) included.
+    Not moved to UTC: it names a day, and is no moment.
     """
-    if date.fromisoformat(text[:10]).isoformat() != text[:10]:
+    day = datetime.fromisoformat(text).date()
+    if not text.startswith(day.isoformat()):
         raise ValueError(text)
-    return date.fromisoformat(utc_day(text))
+    return day
 
 
 def _days_before(day: date, days: int) -> date:

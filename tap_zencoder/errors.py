@@ -1,12 +1,15 @@
 """Every error the tap can explain: ``str(error)`` is the sentence a user reads.
 
-It says what is wrong and what to do about it, and never holds a secret, a token or an
-e-mail address.
+It says what is wrong and what to do, without a secret, a token or an e-mail address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tap_zencoder.redact import redacted
 
 
 class ZencoderError(Exception):
@@ -14,11 +17,10 @@ class ZencoderError(Exception):
 
 
 class SettingsError(ZencoderError):
-    """The settings cannot be used. ``problems`` are clauses without a full stop."""
+    """The settings cannot be used: the problems are clauses without a full stop."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(f"Bad settings: {'; '.join(problems)}.")
-        self.problems = tuple(problems)
 
 
 class StateError(ZencoderError):
@@ -40,33 +42,6 @@ class OutputError(ZencoderError):
         super().__init__(f"Messages cannot be written to stdout: {problem}.")
 
 
-class StreamsStoppedError(ZencoderError):
-    """Some streams could not go on; the others are complete."""
-
-
-class AuthenticationError(ZencoderError):
-    """The credentials were refused."""
-
-
-class AccessDeniedError(ZencoderError):
-    """The credentials are good, but may not read analytics."""
-
-
-class RequestRejectedError(ZencoderError):
-    """The API calls the request itself wrong; asking again will not help."""
-
-
-class DayRefusedError(RequestRejectedError):
-    """The API does not want to be asked about this day (such as HTTP 400)."""
-
-
-class DayEmptyError(RequestRejectedError):
-    """The API returned nothing at all for a day (such as HTTP 204 or 404).
-
-    If it answers for other days, nobody was active on this one.
-    """
-
-
 class ExhaustedError(ZencoderError):
     """This machine has run out of something that the tap needs."""
 
@@ -77,36 +52,70 @@ class ExhaustedError(ZencoderError):
         )
 
 
-class ContractError(ZencoderError):
-    """An answer breaks the documented contract, so its rows cannot be trusted."""
+class StreamsStoppedError(ZencoderError):
+    """Some streams could not go on; the others are complete."""
 
 
-class NetworkSetupError(ZencoderError):
-    """No request can get through as networks and addresses are set up."""
+class AccessError(ZencoderError):
+    """The credentials were refused, or may not read analytics."""
 
 
-class CertificateError(NetworkSetupError):
-    """A server could not prove who it is. No setting turns the check off."""
+class NetworkError(ZencoderError):
+    """No request can get through as networks, addresses and certificates are set up."""
 
 
-class BodyTooLargeError(ZencoderError):
-    """An answer is too large to be what it should be."""
+class AnswerError(ZencoderError):
+    """There is no answer that can be used, to one question: others may have one."""
+
+
+class UnavailableError(AnswerError):
+    """Every attempt failed."""
+
+
+class ContractError(AnswerError):
+    """An answer breaks the documented contract at a JSON path, so it is not trusted."""
+
+    def __init__(self, subject: object, path: str, problem: str) -> None:
+        super().__init__(
+            f"The answer for {subject} breaks the documented contract at {path}: "
+            f"{problem}. What was synced before is kept. If the API has changed, a "
+            "newer version of the tap may know it."
+        )
+        self.problem = problem
+
+
+class RejectedError(AnswerError):
+    """The server calls the request itself wrong; asking again will not help."""
+
+
+class NoAnswerError(RejectedError):
+    """The API has nothing for a day (it is absent), or refuses to be asked about it.
+
+    What that means depends on the position of the day: `tap_zencoder.sync.positions`.
+    """
+
+    def __init__(self, sentence: str, *, absent: bool, received: datetime) -> None:
+        super().__init__(sentence)
+        self.absent = absent
+        self.received = received
 
 
 class TransientError(ZencoderError):
     """An attempt failed in a way that may pass, such as ``HTTP 503``.
 
-    ``retry_after`` is how long the server asked us to wait, in seconds.
+    ``retry_after`` is the pause that the server asks for, in seconds.
     """
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, retry_after: float | None = None, *, is_limit: bool = False
+    ) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.is_limit = is_limit
 
 
-class RateLimitError(TransientError):
-    """The API was asked too often (HTTP 429)."""
-
-
-class UnavailableError(ZencoderError):
-    """Every attempt failed."""
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """Return a name that does not exist, with the one that may have been meant."""
+    similar = difflib.get_close_matches(name, known, n=1)
+    hint = f" (did you mean {similar[0]}?)" if similar else ""
+    return f"{redacted(name)}{hint}"

@@ -1,4 +1,4 @@
-"""What the tests share: the sandbox, and the tap as a process of its own."""
+"""What the tests share: the sandbox, and the tap, in this process or as its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import logs, postgres_server
+from support import in_process, logs, postgres_server
 from support.expected import FORTNIGHT
 from support.postgres_server import PostgresServer
 from support.runs import TODAY, Run, check_records
@@ -84,9 +84,23 @@ def tap_command(tmp_path: Path) -> Callable[..., tuple[list[str], dict[str, str]
 def run_tap(
     tap_command: Callable[..., tuple[list[str], dict[str, str]]],
 ) -> Callable[..., Run]:
-    """Run the tap to its end; the arguments are those of `tap_command`."""
+    """Run the tap in this process; the arguments are those of `tap_command`."""
 
-    def run_to_the_end(*arguments: Any, **options: Any) -> Run:
+    def run(*arguments: Any, **options: Any) -> Run:
+        [_, _, *words], environment = tap_command(*arguments, **options)
+        done = in_process.run(words, environment)
+        return checked(done.status, done.output, done.log)
+
+    return run
+
+
+@pytest.fixture
+def run_process(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+) -> Callable[..., Run]:
+    """Run the tap as a process; the arguments are those of `tap_command`."""
+
+    def run(*arguments: Any, **options: Any) -> Run:
         words, environment = tap_command(*arguments, **options)
         done = subprocess.run(
             words,
@@ -95,11 +109,16 @@ def run_tap(
             timeout=120,
             check=False,
         )
-        if done.stdout.startswith(b'{"type":"'):
-            check_records(done.stdout)
-        return Run(done.returncode, done.stdout, logs.kept(done.stderr))
+        return checked(done.returncode, done.stdout, done.stderr)
 
-    return run_to_the_end
+    return run
+
+
+def checked(status: int, output: bytes, log: bytes) -> Run:
+    """Return a run whose records are as its schemas have them."""
+    if output.startswith(b'{"type":"'):
+        check_records(output)
+    return Run(status, output, logs.kept(log))
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,12 @@ settings = st.builds(
 )
 
 
+def covered(settings: WindowSettings, today: date, bookmark: date | None) -> Window:
+    """Return the window of a stream whose first day nobody has kept."""
+    first = settings.first_day(today)
+    return settings.window(today=today, first=first, bookmark=bookmark)
+
+
 @pytest.mark.parametrize(
     ("settings", "bookmark", "first", "last"),
     [
@@ -119,7 +125,7 @@ def test_a_window_covers(
     first: str,
     last: str,
 ) -> None:
-    window = WindowSettings(**settings).window(today=TODAY, bookmark=bookmark)  # type: ignore[arg-type]
+    window = covered(WindowSettings(**settings), TODAY, bookmark)  # type: ignore[arg-type]
     assert (window.first.isoformat(), window.last.isoformat()) == (first, last)
 
 
@@ -188,11 +194,16 @@ def test_a_timestamp_becomes_its_utc_day(text: str, day: str) -> None:
     assert utc_day(text) == day
 
 
-@pytest.mark.parametrize("text", ["soon", "", "10:00", "0001-01-01T00:00+14:00"])
+@pytest.mark.parametrize("text", ["soon", "", "10:00", "2026-02-30", " 2026-03-02"])
 def test_what_is_no_day_of_the_calendar_is_an_error(text: str) -> None:
     for read in (utc_day, read_day):
         with pytest.raises(ValueError, match=r".*"):
             read(text)
+
+
+def test_a_moment_whose_utc_day_is_outside_the_calendar_is_an_error() -> None:
+    with pytest.raises(ValueError, match="0001-01-01"):
+        utc_day("0001-01-01T00:00+14:00")
 
 
 @pytest.mark.parametrize("text", ["20260302", "2026-W10-1", "2026-3-2"])
@@ -200,19 +211,36 @@ def test_a_day_that_a_user_writes_has_one_form(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         read_day(text)
     assert read_day("2026-03-02") == date(2026, 3, 2)
-    assert read_day("2026-03-02T23:30:00-05:00") == date(2026, 3, 3)
+    assert read_day("2026-03-02T23:30:00-05:00") == date(2026, 3, 2)
 
 
 def test_a_slice_of_history_before_the_bookmark_is_empty() -> None:
     slice_of_history = WindowSettings(end_date=date(2025, 1, 31))
-    window = slice_of_history.window(today=TODAY, bookmark=YESTERDAY)
+    window = covered(slice_of_history, TODAY, YESTERDAY)
     assert len(window) == 0
     assert list(window) == []
     assert "no days" in str(window)
 
 
 def test_a_first_sync_covers_ninety_days() -> None:
-    assert len(WindowSettings().window(today=TODAY, bookmark=None)) == 90
+    assert len(covered(WindowSettings(), TODAY, None)) == 90
+
+
+def test_a_first_day_that_was_kept_is_where_a_stream_without_a_bookmark_begins() -> (
+    None
+):
+    kept = date(2025, 11, 1)
+    window = WindowSettings().window(today=TODAY, first=kept, bookmark=None)
+    assert window == Window(kept, YESTERDAY)
+    resumed = WindowSettings().window(today=TODAY, first=kept, bookmark=YESTERDAY)
+    assert resumed == Window(date(2026, 3, 6), YESTERDAY)
+
+
+@pytest.mark.parametrize(("lookback_days", "most"), [(0, 3), (3, 3), (4, 4), (30, 30)])
+def test_as_many_days_may_come_late_as_are_looked_back_for_but_three_at_least(
+    lookback_days: int, most: int
+) -> None:
+    assert WindowSettings(lookback_days=lookback_days).most_late == most
 
 
 @pytest.mark.parametrize(
@@ -251,7 +279,7 @@ def test_no_window_reaches_past_today_or_before_the_start_date(
     today: date,
     bookmark: date | None,
 ) -> None:
-    for day in settings.window(today=today, bookmark=bookmark):
+    for day in covered(settings, today, bookmark):
         assert day <= today
         assert settings.start_date is None or day >= settings.start_date
         assert settings.end_date is None or day <= settings.end_date
@@ -298,10 +326,12 @@ def test_syncs_in_a_row_skip_no_day_whatever_the_clock_and_the_kills(
         lookback_days=lookback_days,
     )
     bookmark: date | None = None
+    kept: date | None = None  # as the state keeps it
     first: date | None = None
     completed: set[date] = set()
     for today, survived in syncs:
-        window = settings.window(today=today, bookmark=bookmark)
+        kept = kept or settings.first_day(today)
+        window = settings.window(today=today, first=kept, bookmark=bookmark)
         for day in list(window)[:survived]:
             if first is None:
                 first = day

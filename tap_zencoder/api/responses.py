@@ -1,44 +1,41 @@
-"""What every response of Zencoder's servers has in common."""
+"""A response as it came: its pause, its words, and its body as JSON."""
 
 from __future__ import annotations
 
+import codecs
 import email.utils
-import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from tap_zencoder.errors import (
-    ContractError,
-    RateLimitError,
-    RequestRejectedError,
-    TransientError,
-    ZencoderError,
-)
 from tap_zencoder.redact import redacted
 
-OK = 200
-NO_CONTENT = 204
-BAD_REQUEST = 400
-UNAUTHORIZED = 401
-FORBIDDEN = 403
-NOT_FOUND = 404
-TOO_MANY_REQUESTS = 429
 LONGEST_RETRY_AFTER = 300.0
 """Seconds. A server that asks for a longer pause gets this one."""
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises where there is no JSON, or none of the type asked for."""
-
-_TRANSIENT = {408, TOO_MANY_REQUESTS, *range(500, 600)}
-_REDIRECTS = range(300, 400)
-_ENCODINGS = {"identity", "gzip", "x-gzip", "deflate"}
+"""What is raised where there is no JSON, or none of the type asked for."""
+Members = dict[str, msgspec.Raw]
 _PAUSES = ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset")
-_LIMIT = re.compile(r"rate.?limit|too many|quota|throttl", re.IGNORECASE)
 _EARLIEST_MOMENT = 1e9
-CHECK_ADDRESSES = "Check api_url and auth_url"
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|-?(?:NaN|Infinity)', re.DOTALL)
+_HALF = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.")
+_PAGES = re.compile(
+    "pag(?:e|in)|next|cursor|offset|more|total|remaining|truncated|continuation",
+    re.IGNORECASE,
+)
+_NEXT_LINK = re.compile(r"""\brel\s*=\s*["']?next\b""", re.IGNORECASE)
+_NOTHING = {"", "0", "0.0", "null", "false", "[]", "{}"}
+
+
+class _Spoken(msgspec.Struct):
+    """Both shapes of an error: the data endpoint's and the token endpoint's."""
+
+    status: str = ""
+    message: str = ""
+    errors: list[str] = []
 
 
 class Response(NamedTuple):
@@ -54,112 +51,94 @@ class Response(NamedTuple):
     received: datetime
     secrets: tuple[str, ...] = ()
 
+    @property
+    def is_of_the_api(self) -> bool:
+        """Whether the body is an error as one of the two endpoints words it."""
+        return bool(self._spoken.status or self._spoken.errors)
 
-class _Refusal(msgspec.Struct):
-    """Both shapes of an error: the data endpoint's and the token endpoint's."""
+    @property
+    def message(self) -> str:
+        """The server's own sentence about an error, fit for a log, or ""."""
+        words = self._spoken.message or " ".join(self._spoken.errors)
+        return redacted(words, self.secrets)
 
-    message: str = ""
-    errors: list[str] = []
+    @property
+    def names_a_pause(self) -> bool:
+        return any(name in self.headers for name in _PAUSES)
+
+    @property
+    def retry_after(self) -> float | None:
+        """The pause that the server asks for, in seconds, or None."""
+        given = (self.headers[name] for name in _PAUSES if name in self.headers)
+        pauses = (_seconds(value, self.received) for value in given)
+        known = [min(max(s, 0), LONGEST_RETRY_AFTER) for s in pauses if s is not None]
+        return known[0] if known else None
+
+    @property
+    def _spoken(self) -> _Spoken:
+        try:
+            return msgspec.json.decode(self.body, type=_Spoken)
+        except NOT_JSON:
+            return _Spoken()
 
 
-def server_message(response: Response) -> str:
-    """Return the server's own sentence about an error, fit for a log, or ""."""
-    try:
-        refusal = msgspec.json.decode(response.body, type=_Refusal)
-    except NOT_JSON:
-        return ""
-    return redacted(refusal.message or " ".join(refusal.errors), response.secrets)
+def decode(body: bytes, kind: Any) -> Any:
+    """Return JSON as a type, or raise one of `NOT_JSON`."""
+    str(body, "utf-8")  # what is not decoded further down would not be checked
+    return msgspec.json.decode(body.removeprefix(codecs.BOM_UTF8), type=kind)
 
 
-def rejection_message(subject: object, response: Response, message: str = "") -> str:
-    """Return the sentence about a refused request, with the server's own message."""
-    words = f": {message}" if message else ""
-    return f"The server rejected {subject} (HTTP {response.status}{words})."
+def repaired(body: bytes) -> bytes:
+    """Return a body with U+FFFD for each bad character, and null for NaN."""
+    text, pieces, done = body.decode("utf-8", "replace"), [], 0
+    for token in _TOKEN.finditer(text):
+        sound = "null"
+        if token[0].startswith('"'):
+            sound = _HALF.sub(lambda m: "\\ufffd" if m[1] else m[0], token[0])
+        if sound != token[0]:
+            pieces += [text[done : token.start()], sound]
+            done = token.end()
+    return "".join([*pieces, text[done:]]).encode()
 
 
-def raise_unless_ok(subject: object, response: Response, message: str = "") -> None:
-    """Return if a response is a success.
+def sign_of_pages(unknown: Members, link: str, users: bytes) -> str | None:
+    """Return the path of an undocumented member that says that there is more, or None.
 
-    ``message`` is the server's own sentence, if it may be shown.
-
-    Raises:
-        TransientError: The status says to try again.
-        RequestRejectedError: It is any other.
+    Members of objects count, too. A total that equals the number of users is no sign.
     """
-    status = response.status
-    if status == OK:
-        return
-    if status in _TRANSIENT:
-        raise transient_error(response, message)
-    if status in _REDIRECTS:
-        raise RequestRejectedError(
-            f"The server answered {subject} with a redirect (HTTP {status}). Redirects "
-            f"are not followed, so that credentials stay where they were sent. "
-            f"{CHECK_ADDRESSES}.",
-        )
-    rejection = rejection_message(subject, response, message)
-    explained = message and status == BAD_REQUEST
-    raise RequestRejectedError(
-        rejection if explained else f"{rejection} {CHECK_ADDRESSES}."
-    )
+    if _NEXT_LINK.search(link):
+        return "the header Link"
+    members = dict(unknown)
+    for path, raw in unknown.items():
+        if bytes(raw).startswith(b"{"):
+            inner = msgspec.json.decode(members.pop(path), type=Members)
+            members |= {f"{path}.{name}": value for name, value in inner.items()}
+    for path, raw in members.items():
+        text = bytes(raw).decode().strip('" ').lower()
+        if _PAGES.search(path) and text not in _NOTHING:
+            is_total = "total" in path.lower()
+            if not is_total or text.removesuffix(".0") != _length(users):
+                return path
+    return None
 
 
-def transient_error(response: Response, message: str = "") -> TransientError:
-    """Return the error for a response that says to try again."""
-    words = f": {message}" if message else ""
-    is_limit = response.status in {TOO_MANY_REQUESTS, FORBIDDEN}
-    kind = RateLimitError if is_limit else TransientError
-    return kind(f"HTTP {response.status}{words}", _retry_after(response))
+def _length(array: bytes) -> str:
+    try:
+        return str(len(msgspec.json.decode(array, type=list[msgspec.Raw])))
+    except msgspec.ValidationError:
+        return ""
 
 
-def is_limit(response: Response, message: str) -> bool:
-    """Return whether an HTTP 403 is about how often the API was asked."""
-    asks_for_pause = any(name in response.headers for name in _PAUSES)
-    return asks_for_pause or _LIMIT.search(message) is not None
-
-
-def not_json_error(subject: object, response: Response) -> ZencoderError:
-    """Return the error for a body that is no JSON, or not all of it."""
-    encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if encoding not in _ENCODINGS:
-        return ContractError(
-            f"The answer for {subject} is compressed with {redacted(encoding)}, which "
-            "was not asked for. A proxy or gateway on the way may do that."
-        )
-    size = f"{len(response.body)} bytes" if response.body else "empty"
-    return TransientError(f"an answer that is not JSON ({size})")
-
-
-def _retry_after(response: Response) -> float | None:
-    values = (response.headers.get(name, "") for name in _PAUSES)
-    known = [s for s in (_seconds(v, response) for v in values) if not math.isnan(s)]
-    return min(max(known[0], 0), LONGEST_RETRY_AFTER) if known else None
-
-
-def _seconds(value: str, response: Response) -> float:
-    """Return a pause in seconds, which may be given as a moment, or NaN for neither."""
+def _seconds(value: str, now: datetime) -> float | None:
+    """Return a pause in seconds, which may be a moment, or None if it is neither."""
     try:
         seconds = float(value)
     except ValueError:
-        return _seconds_until(value, response)
+        try:
+            moment = email.utils.parsedate_to_datetime(value)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     # What is too long for a pause is a moment, in seconds since 1970.
-    is_moment = seconds > _EARLIEST_MOMENT
-    return seconds - _now(response).timestamp() if is_moment else seconds
-
-
-def _seconds_until(http_date: str, response: Response) -> float:
-    moment = _moment(http_date)
-    return math.nan if moment is None else (moment - _now(response)).total_seconds()
-
-
-def _now(response: Response) -> datetime:
-    """Return what time it was by the server's own clock, if it has one."""
-    return _moment(response.headers.get("Date", "")) or response.received
-
-
-def _moment(http_date: str) -> datetime | None:
-    try:
-        moment = email.utils.parsedate_to_datetime(http_date)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    pause = seconds - now.timestamp() if seconds > _EARLIEST_MOMENT else seconds
+    return None if pause != pause else pause  # noqa: PLR0124  # NaN

@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tap_zencoder.checks.files import CATALOG_ADVICE
-from tap_zencoder.checks.selection import with_selection
-from tap_zencoder.checks.wording import unknown_name
-from tap_zencoder.errors import CatalogError
+from tap_zencoder.checks.sources import as_boolean, catalog_error
+from tap_zencoder.errors import CatalogError, unknown_name
 from tap_zencoder.redact import redacted
 from tap_zencoder.streams import REPLICATION_KEY, Stream
 
 _METHODS = ("INCREMENTAL", "FULL_TABLE", "", None)
+_LEFT_OUT = {"selected": False}
+_Metadata = dict[tuple[str, ...], dict[str, Any]]
 
 
 def checked_catalog(
     catalog: Mapping[str, Any], streams: Mapping[str, Stream]
 ) -> dict[str, Any]:
-    """Return a catalog of these streams, by name, as the SDK needs it.
+    """Return a catalog of these streams as the SDK needs it, or raise CatalogError.
 
-    Columns that a schema in the catalog leaves out are deselected, as streams are that
-    the catalog leaves out. Where it names no keys, the stream's own hold.
-
-    Raises CatalogError if it asks for what the tap cannot do, or is no catalog.
+    What it leaves out is deselected. Where it names no keys, the stream's own hold.
     """
     try:
-        return {"streams": [_checked(e, streams) for e in catalog["streams"]]}
+        return {"streams": [_entry(given, streams) for given in catalog["streams"]]}
     except _ProblemError as error:
-        raise _unusable(str(error)) from error
+        raise catalog_error(f"cannot be used: {error}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise unreadable(error) from error
 
@@ -36,113 +33,96 @@ def checked_catalog(
 def unreadable(error: Exception) -> CatalogError:
     """Return the error for a catalog that is none, or that the SDK cannot read."""
     missing = f", {redacted(str(error))}" if isinstance(error, KeyError) else ""
-    return _unusable(f"it is not a catalog ({type(error).__name__}{missing})")
-
-
-def _unusable(problem: str) -> CatalogError:
-    return CatalogError(f"The catalog cannot be used: {problem}. {CATALOG_ADVICE}")
+    return catalog_error(f"is none ({type(error).__name__}{missing})")
 
 
 class _ProblemError(Exception):
     """A clause about what is wrong with a catalog."""
 
 
-def _checked(given: Mapping[str, Any], streams: Mapping[str, Stream]) -> dict[str, Any]:
+def _entry(given: Mapping[str, Any], streams: Mapping[str, Stream]) -> dict[str, Any]:
     name = given["tap_stream_id"]
     if name not in streams:
         raise _ProblemError(f"there is no stream {unknown_name(name, streams)}")
-    try:
-        entry = with_selection(given)
-    except ValueError as error:
-        raise _ProblemError(str(error)) from error
-    complete = _complete(entry, streams[name])
-    for problem in _problems(complete, streams[name]):
+    metadata = _with_selection(given, streams[name])
+    root = metadata.get((), {})
+    keys = given.get("key_properties") or root.get("table-key-properties")
+    # What a user has set in the metadata comes before what the tap had discovered.
+    method = (
+        root.get("replication-method")
+        or given.get("replication_method")
+        or root.get("forced-replication-method")
+    )
+    entry = {
+        **given,
+        "metadata": [{"breadcrumb": [*p], "metadata": m} for p, m in metadata.items()],
+        "key_properties": keys or list(streams[name].keys),
+        "replication_key": given.get("replication_key")
+        or root.get("replication-key", REPLICATION_KEY),
+        "replication_method": method,
+    }
+    for problem in _problems(entry, metadata, streams[name]):
         raise _ProblemError(problem)
-    return complete
+    return entry
 
 
-def _problems(entry: Mapping[str, Any], stream: Stream) -> Iterator[str]:
-    name, given = entry["tap_stream_id"], entry["schema"]["properties"]
+def _with_selection(given: Mapping[str, Any], stream: Stream) -> _Metadata:
+    """Return the metadata of an entry, by place, with what is selected.
+
+    The SDK would load what other tools leave out: ``selected`` may also be a member of
+    the entry, of its schema or of a column's, and text. One false is enough.
+    """
+    schema = given["schema"]
+    found: dict[Any, dict[str, Any]] = {
+        tuple(m["breadcrumb"]): dict(m["metadata"]) for m in given.get("metadata", [])
+    }
+    holders: dict[tuple[str, ...], list[Any]] = {(): [given, schema]}
+    for column in stream.schema["properties"]:
+        holders["properties", column] = [schema["properties"].get(column, _LEFT_OUT)]
+        if column not in schema["properties"]:
+            found["properties", column] = {"inclusion": "available"}
+    for place in {*holders, *found}:
+        metadata = found.setdefault(place, {})
+        if "selected-by-default" in metadata:
+            by_default = _said(metadata, "selected-by-default", stream)
+            metadata["selected-by-default"] = by_default
+        values = [metadata, *holders.get(place, [])]
+        said = {_said(value, "selected", stream) for value in values} - {None}
+        if said:
+            metadata["selected"] = all(said)
+    return {place: metadata for place, metadata in found.items() if metadata}
+
+
+def _said(holder: Any, member: str, stream: Stream) -> bool | None:
+    value = holder.get(member) if isinstance(holder, Mapping) else None
+    said = as_boolean(value) if isinstance(value, str) else value
+    if not isinstance(said, bool | None) or (said is None and value is not None):
+        shown = redacted(repr(value))
+        raise _ProblemError(f"{stream.name} is {member} {shown}, not true or false")
+    return said
+
+
+def _problems(
+    entry: Mapping[str, Any], metadata: _Metadata, stream: Stream
+) -> Iterator[str]:
+    name = stream.name
     if (entry.get("stream") or name) != name:
         yield f"the stream {name} has another name as well"
-    if not given.get("day"):
-        yield f"the schema of {name} lacks day"
     if not set(entry["key_properties"]) <= stream.schema["properties"].keys():
         yield f"the stream {name} has key_properties that are not among its columns"
     if entry["replication_key"] != REPLICATION_KEY:
         yield f"the replication key of {name} must be day"
-    if entry.get("replication_method") not in _METHODS:
+    if entry["replication_method"] not in _METHODS:
         yield f"the replication method of {name} must be INCREMENTAL or FULL_TABLE"
-    for column, own in stream.schema["properties"].items():
-        if column in given and not _accepts(given[column], own):
-            types = " or ".join(_types(own))
-            yield (
-                f"{name}.{column} does not take what the tap sends, which is {types}: "
-                "convert it in the warehouse, or with a stream map"
-            )
-    for column in _missing_key_columns(entry):
-        yield (
-            f"{name} leaves out {column}, part of its key: hash it with a stream map, "
-            "or deselect the stream"
-        )
-
-
-def _types(schema: Mapping[str, Any]) -> list[str]:
-    types = schema.get("type", [])
-    return [types] if isinstance(types, str) else list(types)
-
-
-def _accepts(given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
-    """Return whether every value of our own schema is one of a given schema too."""
-    types = _types(given)
-    wanted = _types(own)
-    fits = not types or all(
-        kind in types or (kind == "integer" and "number" in types) for kind in wanted
-    )
-    same_format = given.get("format") in (None, own.get("format"))
-    items = "items" not in given or _accepts(given["items"], own.get("items", {}))
-    return fits and same_format and items
-
-
-def _missing_key_columns(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the columns of the key that a SCHEMA would name and no row would have."""
-    metadata = {tuple(m["breadcrumb"]): m["metadata"] for m in entry["metadata"]}
     if metadata.get((), {}).get("selected") is False:
         return
-    for column in entry["key_properties"]:
+    for column in {*entry["key_properties"], REPLICATION_KEY}:
         said = metadata.get(("properties", column), {})
-        is_left_out = said.get("selected") is False
-        if said.get("inclusion") == "unsupported" or (
-            said.get("inclusion") != "automatic" and is_left_out
-        ):
-            yield column
-
-
-def _root(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    roots = [m["metadata"] for m in entry.get("metadata", []) if not m["breadcrumb"]]
-    return roots[0] if roots else {}
-
-
-def _complete(entry: Mapping[str, Any], stream: Stream) -> dict[str, Any]:
-    given = entry["schema"]["properties"]
-    missing = [name for name in stream.schema["properties"] if name not in given]
-    places = [["properties", name] for name in missing]
-    metadata = [m for m in entry["metadata"] if m["breadcrumb"] not in places]
-    deselected = {"inclusion": "available", "selected": False}
-    metadata += [{"breadcrumb": place, "metadata": deselected} for place in places]
-    root = _root(entry)
-    keys = entry.get("key_properties") or root.get("table-key-properties")
-    key = entry.get("replication_key") or root.get("replication-key")
-    # What a user has set in the metadata comes before what the tap had discovered.
-    method = (
-        root.get("replication-method")
-        or entry.get("replication_method")
-        or root.get("forced-replication-method")
-    )
-    return {
-        **entry,
-        "metadata": metadata,
-        "key_properties": keys or list(stream.keys),
-        "replication_key": key or REPLICATION_KEY,
-        "replication_method": method,
-    }
+        is_kept = (
+            said.get("selected") is not False or said.get("inclusion") == "automatic"
+        )
+        if said.get("inclusion") == "unsupported" or not is_kept:
+            yield (
+                f"{name} leaves out {column}, part of its key: hash it with a stream "
+                "map, or deselect the stream"
+            )

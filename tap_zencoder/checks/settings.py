@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import ipaddress
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -11,18 +12,24 @@ from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from tap_zencoder.checks import stream_maps
-from tap_zencoder.checks.environment import PREFIX
-from tap_zencoder.checks.wording import unknown_name, violation_message
+from tap_zencoder.checks.sources import PREFIX
 from tap_zencoder.days import WindowSettings, read_day
-from tap_zencoder.errors import SettingsError
+from tap_zencoder.errors import SettingsError, unknown_name
 from tap_zencoder.redact import redacted
 
 CLIENT_CREDENTIALS = ("client_id", "client_secret")
 API_KEY = "api_key"
 _MAPS = "stream_maps"
+_DAYS = ("start_date", "end_date")
+_URLS = ("api_url", "auth_url")
 _EXACT = 2.0**53
 """Up to here, a float holds every whole number."""
+_PHRASES = {
+    "maximum": "must be at most {}",
+    "minimum": "must be at least {}",
+    "type": "must be of type {}",
+    "pattern": "holds characters that cannot be sent: check how it was copied",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +50,10 @@ class Settings(WindowSettings):
         """Return the settings in what `checked_settings` has returned."""
         names = [field.name for field in fields(cls) if field.name in config]
         given = {"user_agent": user_agent, **{name: config[name] for name in names}}
-        days = {name: _day(given.get(name)) for name in ("start_date", "end_date")}
-        skipped = {"skip_days": _days(given.get("skip_days", ""))}
-        url = {"api_url": given["api_url"].rstrip("/")}
-        return cls(**{**given, **days, **skipped, **url})
+        given |= {name: read_day(given[name]) for name in _DAYS if name in given}
+        given["skip_days"] = _days(given.get("skip_days", ""))
+        given["api_url"] = given["api_url"].rstrip("/")
+        return cls(**given)
 
 
 def checked_settings(
@@ -64,7 +71,9 @@ def checked_settings(
     Raises SettingsError with every problem found.
     """
     properties = schema["properties"]
-    config = _normalised(config)
+    # An empty value counts as not set.
+    plain = {name: _plain(name, value) for name, value in config.items()}
+    config = {k: v for k, v in plain.items() if v is not None and v != ""}
     known = {name: value for name, value in config.items() if name in properties}
     maps = known.get(_MAPS, {})
     others = {name: value for name, value in known.items() if name != _MAPS}
@@ -75,15 +84,15 @@ def checked_settings(
     sound = {name: value for name, value in others.items() if name not in wrong}
     problems = [
         *(
-            f"there is no setting {_unknown_setting(name, properties)}"
+            f"there is no setting {unknown_name(name, properties)}"
             for name in config
             if name not in properties
         ),
         *wrong.values(),
         *_credential_problems(config, unread),
         *_date_problems(sound),
-        *_url_problems(sound),
-        *stream_maps.problems(maps, streams),
+        *(f"{n} {p}" for n in _URLS if (p := _url_problem(sound.get(n)))),
+        *_map_problems(maps, streams),
     ]
     if sound.get("flattening_enabled") and "flattening_max_depth" not in config:
         problems.append("flattening_enabled is set without flattening_max_depth")
@@ -93,25 +102,11 @@ def checked_settings(
     return {**defaults, **known}
 
 
-def _unknown_setting(name: str, properties: Collection[str]) -> str:
-    # Of the SDK's settings the one that this tap does not have.
-    is_batch = name == "batch_config"
-    return (
-        f"{name}: it writes no batches" if is_batch else unknown_name(name, properties)
-    )
-
-
-def _normalised(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration without what makes no difference.
-
-    An empty value counts as not set, a credential has no white space around it, which
-    the stores of CI systems like to add, and a whole number no fraction.
-    """
-    plain = {name: _plain(name, value) for name, value in config.items()}
-    return {k: v for k, v in plain.items() if v is not None and v != ""}
-
-
 def _plain(name: str, value: Any) -> Any:
+    """Return a value without what makes no difference.
+
+    The stores of CI systems like to add white space, and some tools a fraction of zero.
+    """
     if isinstance(value, str) and name in {*CLIENT_CREDENTIALS, API_KEY}:
         return value.strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
@@ -122,10 +117,14 @@ def _plain(name: str, value: Any) -> Any:
 def _violation_problem(
     error: ValidationError, properties: Mapping[str, Mapping[str, Any]]
 ) -> str:
-    name = str(error.path[0])
-    problem = f"{redacted('.'.join(map(str, error.path)))} {violation_message(error)}"
+    wanted: Any = error.validator_value
+    values = wanted if isinstance(wanted, list) else [wanted]
+    phrase = _PHRASES.get(str(error.validator), "must be something else")
+    message = phrase.format(" or ".join(str(v) for v in values if v != "null"))
+    problem = f"{redacted('.'.join(map(str, error.path)))} {message}"
     # An object may hold a salt, and is nobody's to see.
-    if properties[name].get("secret") or "object" in properties[name]["type"]:
+    own = properties[str(error.path[0])]
+    if own.get("secret") or "object" in own["type"]:
         return problem
     return f"{problem}, not {redacted(repr(error.instance))}"
 
@@ -150,10 +149,10 @@ def _credential_problems(
 
 
 def _date_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    read = {}
-    for name in ("start_date", "end_date"):
+    read: dict[str, date] = {}
+    for name in (name for name in _DAYS if name in config):
         try:
-            read[name] = _day(config.get(name))
+            read[name] = read_day(config[name])
         except ValueError:
             shown = redacted(repr(config[name]))
             yield f"{name} must be a day as YYYY-MM-DD, not {shown}"
@@ -164,38 +163,27 @@ def _date_problems(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"skip_days must be days as YYYY-MM-DD with commas between, not {shown}"
     if config.get("include_today") and config.get("delay_days"):
         yield "include_today and delay_days are both set, but say the opposite"
-    start, end = read.get("start_date"), read.get("end_date")
-    if start is not None and end is not None and start > end:
+    if len(read) == len(_DAYS) and read["start_date"] > read["end_date"]:
+        start, end = read.values()
         yield f"start_date ({start}) is later than end_date ({end})"
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else read_day(text)
 
 
 def _days(text: str) -> frozenset[date]:
     return frozenset(read_day(part) for part in text.replace(",", " ").split())
 
 
-def _url_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("api_url", "auth_url"):
-        if problem := _url_problem(config[name]) if name in config else None:
-            yield f"{name} {problem}"
-
-
-def _url_problem(url: str) -> str | None:
+def _url_problem(url: str | None) -> str | None:
+    if url is None:
+        return None
     try:
         parts = urlsplit(url)
-        host = parts.hostname
-        _ = parts.port
+        host, _ = parts.hostname, parts.port
     except ValueError:
         return "is not a URL"
     if parts.scheme not in {"http", "https"} or not host:
         return "must be a URL that starts with https://"
-    if "@" in parts.netloc:
-        return "must not hold a user name or password"
-    if parts.query or parts.fragment:
-        return "must not hold a query or a fragment"
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        return "must not hold a user name, a query or a fragment"
     if parts.scheme == "http" and not is_loopback(host):
         return "must start with https:// (http:// is for this machine only)"
     return None
@@ -207,3 +195,20 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _map_problems(maps: Any, streams: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with stream maps that the SDK does not see.
+
+    A map for a stream that does not exist would do nothing, and what it was to hide
+    would be loaded. An expression is never quoted: it may hold a salt.
+    """
+    for name, given in maps.items() if isinstance(maps, dict) else ():
+        columns = given if isinstance(given, dict) else {}
+        source = str(columns.get("__source__", name))
+        if name != "__else__" and not fnmatch.filter(streams, source):
+            yield f"stream_maps: there is no stream {unknown_name(source, streams)}"
+        if not columns.get("__key_properties__", True):
+            yield f"stream_maps: {redacted(name)}.__key_properties__ names no column"
+    if not isinstance(maps, dict):
+        yield "stream_maps must be of type object"

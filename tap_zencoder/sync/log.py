@@ -1,17 +1,27 @@
-"""What a sync logs: surprises once each, and at its end what it took."""
+"""What a sync logs: how far it is, surprises once each, and at its end what it took."""
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
-from collections.abc import Mapping, Sequence
-from datetime import date
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from itertools import groupby
 
+from tap_zencoder import errors
+from tap_zencoder.api.objects import Summary
 from tap_zencoder.api.reports import UsageReport
-from tap_zencoder.days import WindowSettings
-from tap_zencoder.errors import OutputClosedError, StreamsStoppedError
+from tap_zencoder.days import Window, ranges
 from tap_zencoder.redact import redacted
-from tap_zencoder.transport.client import Tally
+from tap_zencoder.sync.messages import SyncedStream
+
+EVERY = 9.0
+"""Seconds between two lines: "at least every ten" is what the README promises."""
 
 
 class SyncLog:
@@ -32,71 +42,63 @@ class SyncLog:
             self._warned.add(message)
             self._logger.warning("%s%s", message, first)
 
-    def warn_of_surprises(self, report: UsageReport, empty: Sequence[str] = ()) -> None:
-        """Log what is odd in a report, given the streams it has no rows for."""
-        missing = [
-            f"The API says that users were active, but returned no rows for {name}."
-            for name in (empty if report.active_users() else ())
-        ]
-        first = f" First seen for {report.query}"
-        for sentence in [*_new_fields(report), *report.surprises, *missing]:
-            self.warn_once(sentence, f"{first}.")
-        for path, form in sorted(report.findings.odd.items()):
+    def start(self, streams: Sequence[SyncedStream], skipped: Sequence[date]) -> None:
+        """Log what these streams will sync, and which days are left out for now."""
+
+        def about(synced: SyncedStream) -> str:
+            return f"{synced.window}: %s; bookmark: {synced.bookmark or 'none yet'}"
+
+        for line, of_line in groupby(sorted(streams, key=about), about):
+            self.info(f"Syncing {line % ', '.join(s.name for s in of_line)}")
+        if skipped:
             self.warn_once(
-                f"The API sent {redacted(path)} in a form that this version does not "
-                "know. The column has what could be read of it, or null; "
-                "additional_fields has the original.",
-                f"{first}: {redacted(form)}.",
+                f"Skipping {ranges(skipped)} (skip_days). The bookmarks stay before "
+                f"{skipped[0]}, so that these days are synced once they are taken out."
             )
-        for path, number in sorted(report.findings.nameless.items()):
+        for window in (s.window for s in streams if s.window is not None):
+            if not window:
+                self.warn_once(
+                    f"Nothing to sync: the next day would be {window.first}, but syncs "
+                    f"end with {window.last}. Check start_date, end_date and "
+                    "delay_days; to load older days, use a separate state."
+                )
+
+    def warn_of_quiet_days(self, quiet: Sequence[date]) -> None:
+        if quiet:
             self.warn_once(
-                f"The API sent {redacted(path)} without a value. Such rows are kept as "
-                'one a day, with the key "(no address)" or "(no name)".',
-                f"{first}: {number}.",
+                f"The API has nothing for {ranges(quiet)}, between days with an "
+                "answer: synced as days without activity."
             )
 
-    def warn_of_empty_windows(
-        self, days: WindowSettings, bookmarks: Sequence[date | None]
-    ) -> None:
-        """Log why streams with these bookmarks have nothing to sync."""
-        start, end = days.start_date, days.end_date
-        if end and any(bookmark and bookmark > end for bookmark in bookmarks):
-            self.warn_once(
-                f"The bookmark is past the end_date, {end}: there is nothing to sync. "
-                "To load older days, run with a state of its own."
-            )
-        elif bookmarks and start:
-            self.warn_once(
-                f"The start_date, {start}, is after the last day to sync: there is "
-                "nothing to do until then."
-            )
+    def warn_of_surprises(self, report: UsageReport, empty: Sequence[str] = ()) -> None:
+        """Log what is odd in a report, given the streams that have no rows for it."""
+        notes = dict(report.notes)
+        for path in sorted(report.new):
+            place = redacted(f"$.data.{path}")
+            new = f"The API sent {place}, which this version does not know."
+            notes[f"{new} It is kept in additional_fields."] = ""
+        for name in empty if _is_active(report) else ():
+            missing = "The API says that users were active, but returned no rows for"
+            notes[f"{missing} {name}."] = ""
+        for sentence, detail in notes.items():
+            more = f": {detail}" if detail else ""
+            self.warn_once(sentence, f" First seen for {report.query}{more}.")
 
     def summarise(
         self,
         days: str,
         records: Mapping[str, int],
-        tally: Tally,
+        requests: tuple[int, int],
         seconds: float,
         error: BaseException | None,
     ) -> None:
-        """Log what a sync took, and what ended it, if it failed."""
-        self._logger.info(
-            "Sync %s: %s; records: %s; %s, %s; %.1f s.",
-            _outcome(error),
-            days,
-            ", ".join(f"{n} {name}" for name, n in records.items() if n) or "none",
-            counted(tally.requests, "request"),
-            counted(tally.retries, "retry", "retries"),
-            seconds,
+        """Log what a sync took (requests and retries too), and how it ended."""
+        of_streams = ", ".join(f"{n} {name}" for name, n in records.items() if n)
+        self.info(
+            f"Sync {_outcome(error)}: {days}; records: {of_streams or 'none'}; "
+            f"{counted(requests[0], 'request')}, "
+            f"{counted(requests[1], 'retry', 'retries')}; {seconds:.1f} s."
         )
-
-
-def _new_fields(report: UsageReport) -> list[str]:
-    return [
-        f"The API sent a field that this version does not know: {redacted(path)}. "
-        "It is kept in additional_fields."
-        for path in sorted(report.findings.new)
-    ]
 
 
 def counted(number: int, name: str, plural: str | None = None) -> str:
@@ -104,13 +106,84 @@ def counted(number: int, name: str, plural: str | None = None) -> str:
     return f"{number} {name if number == 1 else plural or f'{name}s'}"
 
 
+def _is_active(report: UsageReport) -> bool:
+    try:
+        return report.object("summary", Summary).total_active_users > 0
+    except errors.ContractError:
+        return False
+
+
 def _outcome(error: BaseException | None) -> str:
     if error is None:
         return "complete"
     if isinstance(error, SystemExit) and isinstance(error.code, int):
         return f"stopped by {signal.Signals(error.code - 128).name}"
-    if isinstance(error, OutputClosedError):
+    if isinstance(error, errors.OutputClosedError):
         return "stopped, since nobody reads its output"
-    if isinstance(error, StreamsStoppedError):
+    if isinstance(error, errors.StreamsStoppedError):
         return "incomplete, as the error below says"
     return "stopped by the error below"
+
+
+@contextmanager
+def progress_reporting(window: Window | None) -> Iterator[Callable[[date], None]]:
+    """Show how far a sync is in its window; give a function to call with each day.
+
+    On a terminal this is a bar on stderr, elsewhere a line in the log now and then,
+    also while nothing moves.
+    """
+    if window is None:
+        yield lambda _: None
+        return
+    # A terminal without a width, as some CI systems have it, shows no bar.
+    file = sys.stderr  # None if it was closed before the start
+    is_terminal = file is not None and file.isatty()
+    has_width = is_terminal and os.get_terminal_size(file.fileno()).columns > 0
+    with (_bar if has_width else _lines)(window) as report:
+        yield report
+
+
+@contextmanager
+def _bar(window: Window) -> Iterator[Callable[[date], None]]:
+    from tqdm import tqdm  # noqa: PLC0415  # most syncs have no terminal
+    from tqdm.contrib.logging import logging_redirect_tqdm  # noqa: PLC0415
+
+    tqdm.monitor_interval = 0  # no thread of its own
+    bar = tqdm(total=len(window), desc="Syncing", unit="day", leave=False)
+    with logging_redirect_tqdm(), bar:
+
+        def report(day: date) -> None:
+            bar.set_postfix_str(str(day), refresh=False)
+            bar.update(window.position(day) - bar.n)
+
+        yield report
+
+
+@contextmanager
+def _lines(window: Window) -> Iterator[Callable[[date], None]]:
+    reached: list[date] = []
+    ended = threading.Event()
+    started = time.monotonic()
+
+    def write() -> None:
+        while not ended.wait(EVERY):
+            line = _line(window, reached[-1:], time.monotonic() - started)
+            logging.getLogger("tap-zencoder.progress").info("%s", line)
+
+    thread = threading.Thread(target=write, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield reached.append
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _line(window: Window, reached: list[date], seconds: float) -> str:
+    total = len(window)
+    if not reached:
+        return f"None of {total} days yet after {seconds:.0f} s"
+    done = window.position(reached[0])
+    left = timedelta(seconds=round(seconds / done * (total - done)))
+    pace = f"{done / seconds:.1f} days a second, about {left} left"
+    return f"Reached {reached[0]}, day {done} of {total}; {pace}"

@@ -7,19 +7,44 @@ import select
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from tap_zencoder import errors
+from tap_zencoder.api.objects import ApiObject
+from tap_zencoder.days import Window
+from tap_zencoder.streams import Stream
 
 PIECE: int = getattr(select, "PIPE_BUF", 512)
 """Bytes written at once, up to the end of a line: a pipe takes all of them or none.
 So a signal that comes while nobody reads leaves whole lines behind."""
-
+Rows = Sequence[ApiObject]
 _encoder = msgspec.json.Encoder()
+
+
+@dataclass
+class SyncedStream:
+    """A selected stream in one sync.
+
+    ``messages`` makes RECORD messages of rows that came at a moment, as lines, and
+    counts them by stream. A stream that is not incremental starts anew in every sync.
+    """
+
+    stream: Stream
+    is_incremental: bool
+    schema_messages: list[dict[str, Any]]
+    messages: Callable[[Rows, datetime], tuple[bytes, Mapping[str, int]]]
+    bookmark: date | None = None
+    window: Window | None = None
+    failure: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.stream.name
 
 
 class _Record(msgspec.Struct, tag_field="type", tag="RECORD", gc=False):
@@ -33,14 +58,6 @@ def record_lines(stream: str, rows: Iterable[Any], extracted: datetime) -> bytes
     return _encoder.encode_lines([_Record(stream, row, extracted) for row in rows])
 
 
-def _takes_all() -> bool:
-    """Return whether stdout is a file, of which no signal ends a write half-way."""
-    try:
-        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
-    except OSError:  # an object in memory
-        return True
-
-
 class MessageWriter:
     """Writes messages to stdout, and counts the records.
 
@@ -50,7 +67,6 @@ class MessageWriter:
 
     def __init__(self) -> None:
         self.records: Counter[str] = Counter()
-        """How many records were written, by stream."""
         self._is_within_line = False
         self._stop_with: int | None = None
 
@@ -102,3 +118,11 @@ class MessageWriter:
             else:
                 self._is_within_line |= written < len(piece)
                 piece = piece[written:]
+
+
+def _takes_all() -> bool:
+    """Return whether stdout is a file, of which no signal ends a write half-way."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except OSError:  # an object in memory
+        return True

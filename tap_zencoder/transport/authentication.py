@@ -1,4 +1,4 @@
-"""The two ways to log in, which threads share.
+"""The two ways to log in ("Authentication"), which threads share.
 
 Each gives the headers that authenticate a request, renews them if they are refused and
 if it can, and says which secrets no message may quote.
@@ -9,17 +9,62 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from tap_zencoder.api.login import Token
-from tap_zencoder.errors import ZencoderError
+import msgspec
+
+from tap_zencoder.api.answers import OK, error_of, not_json_error
+from tap_zencoder.api.responses import NOT_JSON, Response
+from tap_zencoder.errors import AccessError, AnswerError, ContractError, ZencoderError
 
 Headers: TypeAlias = dict[str, str]
 
+LOGIN = "the login at the token endpoint"
+_REFUSALS = (400, 401, 403)
+# The token endpoint may echo what it was sent, so of its words only these are shown.
+_KNOWN_MESSAGES = ("Invalid authentication", "Invalid input json")
 _RENEWAL_MARGIN = 0.1
 """The share of a token's lifetime that is left when it is renewed..."""
 _LONGEST_RENEWAL_MARGIN = 60.0
 """...but no earlier than this many seconds before it expires."""
+
+
+class Token(msgspec.Struct):
+    """What a login brings ("Response Fields"); ``expires_in`` is in seconds."""
+
+    access_token: Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]+\Z")]
+    expires_in: Annotated[float, msgspec.Meta(ge=0)] | None = None
+
+    @property
+    def lifetime(self) -> float:
+        """How many seconds the token is good for, by default as documented."""
+        return 86400 if self.expires_in is None else self.expires_in
+
+
+def read_token(response: Response) -> Token:
+    """Return the token in a response of the token endpoint.
+
+    Raises AccessError if the credentials were refused, ContractError if there is no
+    usable token in it, and what `error_of` returns for any other status.
+    """
+    if response.status in _REFUSALS:
+        message = response.message
+        words = f": {message}" if message in _KNOWN_MESSAGES else ""
+        raise AccessError(
+            "The token endpoint refused client_id and client_secret (HTTP "
+            f"{response.status}{words}). Check both, and that the personal access "
+            "token behind them has not expired or been deleted."
+        )
+    if response.status != OK:
+        raise error_of(LOGIN, response)
+    try:
+        # Not strictly: some servers send the lifetime as text.
+        return msgspec.json.decode(response.body, type=Token, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `")
+        raise ContractError(LOGIN, path.rstrip("`") or "$", problem) from error
+    except NOT_JSON as error:
+        raise not_json_error(response) from error
 
 
 class ApiKey:
@@ -73,8 +118,10 @@ class ClientCredentials:
         try:
             token = self._log_in()
         except ZencoderError as error:
-            self._failure = error
-            raise
+            # Without a login no question has an answer.
+            is_answer = isinstance(error, AnswerError)
+            self._failure = AccessError(str(error)) if is_answer else error
+            raise self._failure from error
         self.secrets = (*self.secrets, token.access_token)
         margin = min(token.lifetime * _RENEWAL_MARGIN, _LONGEST_RENEWAL_MARGIN)
         self._renew_at = started + token.lifetime - margin

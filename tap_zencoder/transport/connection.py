@@ -4,57 +4,63 @@ from __future__ import annotations
 
 import errno
 import http.client
+import io
 import time
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from typing_extensions import override
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import (
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ReadTimeoutError,
-)
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from tap_zencoder import errors
 from tap_zencoder.api.responses import Response
 from tap_zencoder.checks.settings import is_loopback
+from tap_zencoder.errors import (
+    ExhaustedError,
+    NetworkError,
+    RejectedError,
+    TransientError,
+    ZencoderError,
+)
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes, after decompression: more than a day of three hundred thousand users."""
 
 _CHUNK = 64 * 1024
+_INTERIM = (102, 103)
 _EXHAUSTED = {
     errno.EMFILE: "file descriptors (ulimit -n)",
     errno.ENFILE: "file descriptors",
     errno.ENOMEM: "memory",
     errno.ENOBUFS: "memory for the network",
 }
-_INTERIM = (HTTPStatus.PROCESSING, HTTPStatus.EARLY_HINTS)
 _NO_PROXY = {"no_proxy": "localhost,127.0.0.0/8,::1"}
 """For this machine, whatever the environment says: secrets go there in clear."""
-_TIMEOUTS = (requests.Timeout, ReadTimeoutError)
-_FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (
-        requests.exceptions.ProxyError,
-        "no way through the proxy to {} (HTTPS_PROXY)",
-    ),
-    (NameResolutionError, "the host name {} could not be resolved"),
-    (NewConnectionError, "no connection to {}"),
-    (requests.exceptions.SSLError, "no TLS connection to {}"),
+_TIMEOUTS = (requests.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError)
+_NOT_SET_UP = (
+    ("CERTIFICATE_VERIFY_FAILED", "the certificate of {} could not be verified"),
+    # What `requests` says of a path that is not there, and OpenSSL of other content.
+    ("TLS CA certificate bundle", "the file of certificates cannot be used"),
+    ("NO_CERTIFICATE_OR_CRL", "the file of certificates cannot be used"),
 )
-"""What may pass: the exception, and the sentence about a host."""
+"""What will not pass: words in the exception, and a clause."""
+_MAY_PASS: tuple[tuple[Any, str], ...] = (
+    (_TIMEOUTS, "no answer from {} within {:g} s"),
+    (requests.exceptions.ProxyError, "no way through the proxy to {} (HTTPS_PROXY)"),
+    (urllib3.exceptions.NameResolutionError, "the host name {} could not be resolved"),
+    (urllib3.exceptions.NewConnectionError, "no connection to {}"),
+    (requests.exceptions.SSLError, "no TLS connection to {}"),
+    (Exception, "the connection to {} broke"),
+)
 
 
 class Connection:
     """Connections for several threads; they are opened again after `close`.
 
-    ``timeout`` (seconds) is for the headers of an answer, and for its body.
+    ``timeout`` (seconds) is for all of a request, up to the last byte of its answer.
     """
 
     def __init__(self, *, user_agent: str, timeout: float, at_once: int) -> None:
@@ -62,59 +68,104 @@ class Connection:
         self._session = _Session()
         self._session.headers["User-Agent"] = user_agent
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=at_once))
+            self._session.mount(scheme, _Adapter(pool_maxsize=at_once))
 
     def close(self) -> None:
         self._session.close()
 
-    def send(
-        self, method: str, url: str, **options: Any
-    ) -> Response:  # what `requests` takes
+    def send(self, method: str, url: str, **options: Any) -> Response:
         """Send a request, with options of `requests`, and return the whole response.
 
-        Raises:
-            TransientError: The connection failed, broke or took too long.
-            NetworkSetupError: No request can get through as things are set up.
-            BodyTooLargeError: The body is larger than `LARGEST_BODY`.
+        Raises TransientError if the connection failed, broke or took too long,
+        NetworkError if no request can get through as things are set up, and
+        RejectedError if the body is larger than `LARGEST_BODY`.
         """
         host = urlsplit(url).netloc
         proxies = _NO_PROXY if is_loopback(urlsplit(url).hostname or "") else None
-        deadline = time.monotonic() + self._timeout
+        timeout: Any = urllib3.Timeout(total=self._timeout)
         try:
             with self._session.request(
                 method,
                 url,
-                timeout=self._timeout,
+                timeout=timeout,
                 proxies=proxies,
                 auth=_keep_as_is,
                 stream=True,
                 **options,
             ) as response:
-                body = b"" if response.is_redirect else _read(response, deadline)
-        except (OSError, TypeError, ValueError, HTTPError) as error:
-            if isinstance(error, _TIMEOUTS):
-                problem = f"no answer from {host} within {self._timeout:g} s"
-                raise errors.TransientError(problem) from error
-            raise _explained(error, host) from error
+                body = b"" if response.is_redirect else _read(response)
+        except (OSError, TypeError, ValueError, urllib3.exceptions.HTTPError) as error:
+            raise _explained(error, host, self._timeout) from error
         received = datetime.now(UTC)
         return Response(response.status_code, response.headers, body, received)
 
 
-class _FinalResponse(http.client.HTTPResponse):
-    """A response that is not one of those that announce it, such as 103 Early Hints.
+class _Reads(io.RawIOBase):
+    """What a socket receives, each read with what is left of the time."""
 
-    The standard library knows of those only ``100 Continue``.
-    """
+    def __init__(self, sock: Any) -> None:
+        self._socket = sock
+        self._inner = sock.makefile("rb", buffering=0)
+        self._deadline = time.monotonic() + (sock.gettimeout() or 0)
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Any) -> int:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+        return self._inner.readinto(buffer)  # type: ignore[no-any-return]
+
+    @override
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """A response that ends in time, and is none of those that only announce it."""
+
+    def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Reads(sock))
 
     @override
     def begin(self) -> None:
         super().begin()
-        while self.status in _INTERIM:
+        while self.status in _INTERIM:  # the standard library knows only 100
             self.headers = None  # type: ignore[assignment]  # or it does nothing
             super().begin()
 
 
-HTTPConnection.response_class = _FinalResponse
+def _pool(pool: Any, connection: Any) -> Any:
+    timed = type("_Connection", (connection,), {"response_class": _Response})
+    return type("_Pool", (pool,), {"ConnectionCls": timed})
+
+
+_POOLS = {
+    "http": _pool(urllib3.HTTPConnectionPool, HTTPConnection),
+    "https": _pool(urllib3.HTTPSConnectionPool, HTTPSConnection),
+}
+
+
+class _Adapter(HTTPAdapter):
+    """The adapter of `requests`, with such responses, also through a proxy."""
+
+    @override
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    @override
+    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
 class _Session(requests.Session):
@@ -134,66 +185,46 @@ def _keep_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
+def _read(response: requests.Response) -> bytes:
     body = bytearray()
-    # `iter_content` would wait until a chunk is full, and start the timeout anew with
-    # each byte that comes.
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise errors.BodyTooLargeError(
+            raise RejectedError(
                 f"The server's answer is larger than {LARGEST_BODY // 2**20} MiB, "
-                "which no day of usage is. Check api_url and auth_url.",
+                "which no day of usage is. Check api_url and auth_url."
             )
-        if time.monotonic() > deadline:
-            raise requests.Timeout
     return bytes(body)
 
 
-def _explained(error: Exception, host: str) -> errors.ZencoderError:
-    cause = _root_cause(error)
-    if what := exhausted_resource(error):
-        return errors.ExhaustedError(what)
-    reason = str(cause)
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        return errors.CertificateError(
-            f"The TLS certificate of {host} could not be verified. If your network "
-            "inspects TLS, name its CA bundle in REQUESTS_CA_BUNDLE.",
+def _explained(error: Exception, host: str, timeout: float) -> ZencoderError:
+    # The innermost is what really happened: `requests` and urllib3 wrap it.
+    chain: list[BaseException] = [error]
+    while inner := _inner(chain[-1]):
+        chain.append(inner)
+    context: BaseException | None = error
+    while context is not None:  # what this machine has run out of
+        if isinstance(context, MemoryError):
+            return ExhaustedError("memory")
+        if isinstance(context, OSError) and context.errno in _EXHAUSTED:
+            return ExhaustedError(_EXHAUSTED[context.errno])
+        context = context.__cause__ or context.__context__
+    # Our own headers are sound: settings and tokens are checked.
+    is_of_server = isinstance(error, requests.exceptions.InvalidHeader)
+    clauses = [clause for words, clause in _NOT_SET_UP if words in str(chain[-1])]
+    if isinstance(error, TypeError | ValueError) and not is_of_server:
+        clauses.append("a URL or a proxy cannot be understood")
+    if clauses:
+        return NetworkError(
+            f"No request to {host} can be made: {clauses[0].format(host)}. Check "
+            "api_url and auth_url, and in the environment the proxy (HTTPS_PROXY, "
+            "ALL_PROXY) and the file of certificates (REQUESTS_CA_BUNDLE)."
         )
-    # What `requests` says of a path that is not there, and OpenSSL of other content.
-    if "TLS CA certificate bundle" in reason or "NO_CERTIFICATE_OR_CRL" in reason:
-        return _setup_error(host, "the file of certificates cannot be used")
-    # Our own headers are sound: the checks of settings and tokens see to that.
-    of_server = isinstance(error, requests.exceptions.InvalidHeader)
-    if isinstance(error, (TypeError, ValueError)) and not of_server:
-        problem = f"a URL or a proxy cannot be understood ({type(error).__name__})"
-        return _setup_error(host, problem)
-    for kind, sentence in _FAILURES:
-        if isinstance(error, kind) or isinstance(cause, kind):
-            return errors.TransientError(sentence.format(host))
-    return errors.TransientError(f"the connection to {host} broke")
+    ends = (error, chain[-1])
+    sentence = next(s for k, s in _MAY_PASS if any(isinstance(e, k) for e in ends))
+    return TransientError(sentence.format(host, timeout))
 
 
-def exhausted_resource(error: BaseException | None) -> str | None:
-    """Return what this machine has run out of, if an error comes from that."""
-    while error is not None:
-        if isinstance(error, MemoryError):
-            return "memory"
-        if isinstance(error, OSError) and error.errno in _EXHAUSTED:
-            return _EXHAUSTED[error.errno]
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _setup_error(host: str, problem: str) -> errors.NetworkSetupError:
-    return errors.NetworkSetupError(
-        f"No request to {host} can be made: {problem}. Check api_url and auth_url, "
-        "and in the environment the proxy (HTTPS_PROXY, ALL_PROXY) and the file of "
-        "certificates (REQUESTS_CA_BUNDLE).",
-    )
-
-
-def _root_cause(error: BaseException) -> BaseException:
-    """Return what `requests` and urllib3 wrapped, which is what really happened."""
+def _inner(error: BaseException) -> BaseException | None:
     inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
-    return _root_cause(inner) if isinstance(inner, BaseException) else error
+    return inner if isinstance(inner, BaseException) else None

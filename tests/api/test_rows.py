@@ -2,164 +2,220 @@ from __future__ import annotations
 
 import itertools
 import json
-from datetime import date
+import time
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from support.responses import NOW, response
+from support.responses import (
+    DAY,
+    ENTRY,
+    NOW,
+    OF_DAY,
+    OF_PERIOD,
+    USER,
+    documented,
+    warnings,
+)
+from support.responses import report as reported
 
 from tap_zencoder.api import rows
-from tap_zencoder.api.objects import ApiObject, IdeUsage, UserUsage
-from tap_zencoder.api.reports import UsageQuery, UsageReport, read_report
-from tap_zencoder.api.rows import merge_duplicates
-from tap_zencoder.api.values import form_of
+from tap_zencoder.api.answers import quiet_report
+from tap_zencoder.api.reports import UsageReport
+from tap_zencoder.errors import ContractError
 
-DAY = date(2026, 3, 2)
-KEYS = ("day", "email")
-USER: dict[str, Any] = {
-    "email": "a@example.com",
-    "messages": 5,
-    "last_active": "2026-03-02",
-    "ides": ["VS Code"],
-    "languages": ["Go", "Python"],
-}
-PERIOD = {"start": "2026-03-02", "end": "2026-03-02", "days": 1}
-SUMMARY = {"total_active_users": 1, "total_messages": 5}
-
-
-def report(**data: Any) -> UsageReport:
-    given = {"period": PERIOD, "summary": SUMMARY, "users": [], "daily": [], **data}
-    body = {"status": "success", "data": given}
-    return read_report(UsageQuery("day", str(DAY)), response(200, body))
+STAMP = {"day": "2026-03-02"}
+NOTHING = {"additional_fields": None}
 
 
 def plain(found: Any) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(row) for row in found]
 
 
-def merged(*users: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of users, one per key, with additional fields decoded."""
-    found = plain(merge_duplicates(rows.user_rows(report(users=users), DAY), KEYS).rows)
+def users(*given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of users, with their additional fields decoded."""
+    found = plain(rows.user_rows(reported(users=given), DAY))
     for row in found:
         assert row.pop("day") == "2026-03-02"
         row["additional_fields"] = json.loads(row["additional_fields"] or "null")
     return found
 
 
-def test_a_report_knows_when_it_was_received() -> None:
-    assert report().received == NOW
+def daily(report: UsageReport) -> dict[str, Any]:
+    """Return the row of `daily`, of which there is always one."""
+    [row] = plain(rows.daily_rows(report, DAY))
+    return row
 
 
-def test_users_are_stamped_with_the_day_that_was_asked_for() -> None:
-    period = {**PERIOD, "start": "2026-03-01"}
-    assert plain(rows.user_rows(report(users=[USER], period=period), DAY)) == [
-        {"day": "2026-03-02", **USER, "additional_fields": None},
-    ]
+def test_a_documented_answer_becomes_rows_as_it_is() -> None:
+    report = reported()
+    assert plain(rows.user_rows(report, DAY)) == [{**STAMP, **USER, **NOTHING}]
+    assert daily(report) == {**ENTRY, **NOTHING}
+    [ide] = plain(rows.ide_rows(report, DAY))
+    assert ide == {**STAMP, "ide_name": "VS Code", "engaged_users": 1, **NOTHING}
+    [language] = plain(rows.language_rows(report, DAY))
+    assert language == {**STAMP, "language_name": "Go", "engaged_users": 1, **NOTHING}
+    assert warnings(report) == []
+
+
+def test_rows_are_stamped_with_the_day_that_was_asked_for() -> None:
+    period = {"start": "2026-03-01", "end": "2026-03-02", "days": 2}
+    report = reported(period=period)
+    for of in (rows.user_rows, rows.ide_rows, rows.language_rows):
+        assert {row["day"] for row in plain(of(report, DAY))} == {"2026-03-02"}
 
 
 def test_a_period_is_a_row_with_new_totals_under_the_object_they_came_in() -> None:
-    period, summary = {**PERIOD, "zone": "UTC"}, {**SUMMARY, "lines_accepted": 9}
-    body = {"data": {"period": period, "summary": summary}}
-    answer = read_report(UsageQuery("period", "7d"), response(200, body))
-    [row] = plain([rows.period_row(answer)])
+    given = documented()
+    report = reported(
+        OF_PERIOD,
+        period={**given["period"], "zone": "UTC"},
+        summary={**given["summary"], "lines_accepted": 9},
+    )
+    [row] = plain(rows.period_rows(report, DAY))
     assert json.loads(row.pop("additional_fields")) == {
         "period": {"zone": "UTC"},
         "summary": {"lines_accepted": 9},
     }
-    assert row == {"day": "2026-03-02", "period": "7d", **PERIOD, **SUMMARY}
-    assert answer.findings.new == {
-        "$.data.period.zone",
-        "$.data.summary.lines_accepted",
-    }
+    assert row == {**STAMP, "period": "7d", **given["period"], **given["summary"]}
+    assert [sentence.split()[3] for sentence in warnings(report)] == [
+        "$.data.period.zone,",
+        "$.data.summary.lines_accepted,",
+    ]
 
 
-def test_entries_of_other_days_are_left_out_with_one_sentence() -> None:
-    entry = {"active_users": 1, "messages": 5}
-    days = [{"day": day, **entry} for day in ("2026-03-01", "2026-03-02")]
-    answer = report(daily=days)
-    assert [row["day"] for row in plain(rows.daily_rows(answer, DAY))] == ["2026-03-02"]
-    [surprise] = answer.surprises
-    assert "a day that was not asked for" in surprise
+def test_the_day_of_a_period_is_its_last() -> None:
+    period = {"start": "2026-02-24T00:00:00Z", "end": "2026-03-02T23:59:59Z", "days": 7}
+    [row] = plain(rows.period_rows(reported(OF_PERIOD, period=period), DAY))
+    assert row["day"] == row["end"] == "2026-03-02"
+    assert row["start"] == "2026-02-24"
 
 
-def test_a_day_listed_in_parts_agrees_with_its_items() -> None:
-    def part(engaged: int) -> dict[str, Any]:
-        ide = {"ide_name": "Zed", "engaged_users": engaged, "version": engaged}
-        return {"day": "2026-03-02", "active_users": 1, "messages": 5, "ides": [ide]}
+def test_figures_of_a_neighbour_are_left_to_its_own_request() -> None:
+    other = {**ENTRY, "day": "2026-03-01", "messages": 99}
+    report = reported(daily=[other, ENTRY])
+    assert daily(report)["messages"] == 5
+    assert len(rows.ide_rows(report, DAY)) == len(rows.language_rows(report, DAY)) == 1
 
-    answer = report(daily=[part(5), part(4)])
-    [row] = plain(merge_duplicates(rows.daily_rows(answer, DAY), ["day"]).rows)
-    items = rows.daily_item_rows(answer, DAY, "ides", IdeUsage)
-    [item] = plain(merge_duplicates(items, ["day", "ide_name"]).rows)
-    assert row["ides"] == [{"ide_name": "Zed", "engaged_users": 9}]
-    assert item["engaged_users"] == 9
+
+@pytest.mark.parametrize("stamp", ["2026-03-02T00:00:00Z", "2026-03-02T00:00:00+14:00"])
+def test_the_day_of_an_entry_is_its_date_as_it_is_written(stamp: str) -> None:
+    report = reported(daily=[{**ENTRY, "day": stamp}])
+    assert daily(report) == {**ENTRY, **NOTHING}
+    assert len(rows.ide_rows(report, DAY)) == 1
+
+
+QUIET = {"total_active_users": 0, "total_messages": 0}
+ZEROS = {**STAMP, "active_users": 0, "messages": 0, "ides": [], "languages": []}
+
+
+@pytest.mark.parametrize("nothing", [[], None])
+def test_a_quiet_day_is_a_row_of_zeros(nothing: Any) -> None:
+    report = reported(users=nothing, daily=nothing, summary=QUIET)
+    assert daily(report) == {**ZEROS, **NOTHING}
+    for of in (rows.user_rows, rows.ide_rows, rows.language_rows):
+        assert list(of(report, DAY)) == []
+
+
+def test_an_absent_day_between_others_is_a_row_of_zeros() -> None:
+    report = quiet_report(str(DAY), NOW)
+    assert daily(report) == {**ZEROS, **NOTHING}
+    for of in (rows.user_rows, rows.ide_rows, rows.language_rows):
+        assert list(of(report, DAY)) == []
+
+
+def test_a_day_without_an_entry_has_the_totals_of_its_summary() -> None:
+    """With null for the lists: what the users used, nobody knows."""
+    summary = {"total_active_users": 2, "total_messages": 7, "lines": 9}
+    row = daily(reported(daily=[], summary=summary))
+    assert json.loads(row.pop("additional_fields")) == {"lines": 9}
+    totals = {"active_users": 2, "messages": 7, "ides": None, "languages": None}
+    assert row == {**STAMP, **totals}
+
+
+def test_totals_without_users_or_entries_are_those_of_the_summary() -> None:
+    summary = {"total_active_users": 2, "total_messages": 7}
+    row = daily(reported(users=[], daily=[], summary=summary))
+    assert (row["active_users"], row["messages"]) == (2, 7)
+    assert (row["ides"], row["languages"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "summary", [None, 7, [], {}, {"total_active_users": "many"}, {"new": 1}]
+)
+def test_a_quiet_day_needs_no_summary_and_an_active_one_does(summary: Any) -> None:
+    kept = None if summary is None else json.dumps({"summary": summary})
+    row = daily(reported(users=[], daily=[], summary=summary))
+    assert json.loads(row.pop("additional_fields") or "null") == json.loads(
+        kept or "null"
+    )
+    assert row == ZEROS
+    with pytest.raises(ContractError):
+        daily(reported(daily=[], summary=summary))
+    assert daily(reported(summary=summary)) == {**ENTRY, **NOTHING}
 
 
 @pytest.mark.parametrize(
     ("stamp", "day"),
     [
         ("2026-03-01", "2026-03-01"),
+        ("2026-03-02T23:30:00Z", "2026-03-02"),
         ("2026-03-02T23:30:00-05:00", "2026-03-03"),
         ("", None),
         (None, None),
     ],
 )
 def test_a_last_activity_is_a_day_or_null(stamp: str | None, day: str | None) -> None:
-    [row] = merged({**USER, "last_active": stamp})
-    assert row["last_active"] == day
+    [row] = users({**USER, "last_active": stamp})
+    assert (row["last_active"], row["additional_fields"]) == (day, None)
 
 
-@pytest.mark.parametrize("stamp", ["soon", "10:00", "0001-01-01T00:00:00+14:00"])
-def test_a_last_activity_that_is_no_date_is_null_and_set_aside(stamp: str) -> None:
-    answer = report(users=[USER, {**USER, "last_active": stamp, "new": 1}])
-    _, row = plain(rows.user_rows(answer, DAY))
+@pytest.mark.parametrize(
+    "stamp",
+    ["Never", "10:00", "03/02/2026", " 2026-03-02", "0001-01-01T00:00:00+14:00"],
+)
+def test_a_last_activity_that_is_no_date_is_null_and_kept(stamp: str) -> None:
+    given = [USER, {**USER, "email": "b", "last_active": stamp, "new": 1}]
+    report = reported(users=given)
+    sound, row = plain(rows.user_rows(report, DAY))
+    assert sound == {**STAMP, **USER, **NOTHING}
     assert row["last_active"] is None
     assert json.loads(row["additional_fields"]) == {"new": 1, "last_active": stamp}
-    assert list(answer.findings.odd) == ["$.data.users[].last_active"]
-    _, row = plain(rows.user_rows(answer, DAY, {"email"}))
-    assert json.loads(row["additional_fields"]) == {"new": 1}
+    [_, warning] = sorted(warnings(report))
+    assert "$.data.users[].last_active that cannot be read" in warning
 
 
 @pytest.mark.parametrize(
-    ("value", "form"),
-    [
-        ("10/14/2025", '"99/99/9999"'),
-        ("Never", '"aaaaa"'),
-        ("joe@example.com", '"aaa@aaaaaaa.aaa"'),
-        (5, "a number"),
-        (None, "null"),
-        (True, "true"),
-        ([1], "a list"),
-        ({}, "an object"),
-    ],
+    "address",
+    ["A@Example.com", " a@example.com", "a@example.com\n", "\tA@EXAMPLE.COM "],
 )
-def test_the_form_of_a_value_says_nothing_of_what_it_is(value: Any, form: str) -> None:
-    assert form_of(value) == form
+def test_an_address_is_lower_case_without_surrounding_space(address: str) -> None:
+    [row] = users({**USER, "email": address})
+    assert row["email"] == "a@example.com"
+    [one] = users(USER, {**USER, "email": address, "messages": 3})
+    assert (one["email"], one["messages"]) == ("a@example.com", 8)
 
 
-@pytest.mark.parametrize(
-    ("messages", "total", "kept"),
-    [
-        ([4, 4], 4, 4),  # listed for each of two teams
-        ([4, 4], 8, 8),  # two users who share an address
-        ([5, 3], 8, 8),  # two parts
-        ([5, 3], 5, 5),
-        ([5, 3], 7, 8),  # fits no reading
-        ([4, 4], None, 4),
-    ],
-)
-def test_rows_of_one_key_are_read_as_the_total_has_them(
-    messages: list[int], total: int | None, kept: int
-) -> None:
-    users = [{**USER, "messages": number} for number in messages]
-    found = rows.user_rows(report(users=users), DAY)
-    [row] = merge_duplicates(found, KEYS, lambda: total).rows
-    assert isinstance(row, UserUsage)
-    assert row.messages == kept
+def test_names_of_tools_are_left_as_they_are() -> None:
+    ides = [{"ide_name": name, "engaged_users": 1} for name in ("Zed", "zed", " Zed")]
+    report = reported(daily=[{**ENTRY, "ides": ides}])
+    assert [row["ide_name"] for row in plain(rows.ide_rows(report, DAY))] == [
+        "Zed",
+        "zed",
+        " Zed",
+    ]
+    assert warnings(report) == []
 
 
-def test_rows_with_the_same_key_are_merged_in_place() -> None:
+def test_equal_rows_count_once_with_a_note() -> None:
+    report = reported(users=[USER, dict(USER), USER])
+    assert plain(rows.user_rows(report, DAY)) == [{**STAMP, **USER, **NOTHING}]
+    [warning] = warnings(report)
+    assert "entries with the same email" in warning
+
+
+def test_rows_of_one_key_that_differ_are_added_where_the_first_stood() -> None:
     other = {
         **USER,
         "messages": 3,
@@ -169,7 +225,7 @@ def test_rows_with_the_same_key_are_merged_in_place() -> None:
         "lines": 4,
     }
     another = {**USER, "email": "b@example.com"}
-    assert merged(USER, another, other) == [
+    assert users(USER, another, other) == [
         {
             **USER,
             "messages": 8,
@@ -177,25 +233,46 @@ def test_rows_with_the_same_key_are_merged_in_place() -> None:
             "ides": ["VS Code", "Zed"],
             "additional_fields": {"lines": 4},
         },
-        {**another, "additional_fields": None},
+        {**another, **NOTHING},
     ]
-
-
-def test_rows_of_different_keys_are_left_as_they_are() -> None:
-    users: list[ApiObject] = [
-        UserUsage(day="2026-03-02", email=email, messages=1) for email in ("a", "b")
-    ]
-    assert merge_duplicates(users, KEYS).rows is users
-
-
-def test_a_row_that_came_twice_counts_once() -> None:
-    assert merged(USER, dict(USER)) == [{**USER, "additional_fields": None}]
 
 
 def test_the_order_of_parts_does_not_matter_to_their_sum() -> None:
+    """Two are equal throughout, and count once."""
     for counts in itertools.permutations([5, 5, 3]):
-        [row] = merged(*({**USER, "messages": count} for count in counts))
+        [row] = users(*({**USER, "messages": count} for count in counts))
         assert row["messages"] == 8
+
+
+@pytest.mark.parametrize("total", [4, 5, 8, None])
+def test_no_reading_is_chosen_by_totals(total: int | None) -> None:
+    teams = [{**USER, "messages": 4, "team": team} for team in ("web", "data")]
+    summary = {"total_active_users": 1, "total_messages": total}
+    report = reported(users=teams, summary=summary)
+    [row] = plain(rows.user_rows(report, DAY))
+    assert row["messages"] == 8
+
+
+def test_rows_of_different_keys_are_left_as_they_are() -> None:
+    report = reported(users=[USER, {**USER, "email": "b"}])
+    assert [row["email"] for row in plain(rows.user_rows(report, DAY))] == [
+        "a@example.com",
+        "b",
+    ]
+    assert warnings(report) == []
+
+
+def test_entries_without_a_key_are_one_row() -> None:
+    nameless = {**USER, "email": None}
+    given = [USER, nameless, {**nameless, "messages": 3}, dict(nameless)]
+    first, other = users(*given)
+    assert first == {**USER, **NOTHING}
+    assert other == {**USER, "email": "(no address)", "messages": 8, **NOTHING}
+
+
+def test_an_entry_that_is_named_as_the_placeholder_is_one_row_with_it() -> None:
+    given = [USER, {**USER, "email": "(no address)"}, {**USER, "email": "  "}]
+    assert [row["email"] for row in users(*given)] == ["a@example.com", "(no address)"]
 
 
 @pytest.mark.parametrize(
@@ -212,10 +289,112 @@ def test_the_order_of_parts_does_not_matter_to_their_sum() -> None:
     ],
 )
 def test_unknown_fields_are_the_later_rows_and_never_added(
-    one: dict[str, Any],
-    other: dict[str, Any],
-    together: dict[str, Any],
+    one: dict[str, Any], other: dict[str, Any], together: dict[str, Any]
 ) -> None:
-    [row] = merged({**USER, **one}, {**USER, "messages": 3, **other})
+    [row] = users({**USER, **one}, {**USER, "messages": 3, **other})
     assert row["messages"] == 8
     assert row["additional_fields"] == together
+
+
+def part(engaged: int, **more: Any) -> dict[str, Any]:
+    """Return an entry for the day, which may be one of several."""
+    ide = {"ide_name": "Zed", "engaged_users": engaged, **more}
+    return {**STAMP, "active_users": engaged, "messages": 5, "ides": [ide]}
+
+
+@pytest.mark.parametrize(
+    ("parts", "engaged"),
+    [
+        ([part(5), part(4)], 9),
+        ([part(5), part(5)], 5),
+        ([part(5), part(5), part(4)], 9),
+        ([part(5, version="1"), part(5, version="2")], 10),
+    ],
+)
+def test_a_day_in_parts_agrees_with_its_items(
+    parts: list[dict[str, Any]], engaged: int
+) -> None:
+    report = reported(daily=parts)
+    row = daily(report)
+    [item] = plain(rows.ide_rows(report, DAY))
+    assert row["ides"] == [{"ide_name": "Zed", "engaged_users": engaged}]
+    assert item["engaged_users"] == engaged
+
+
+def test_parts_of_a_day_whose_entries_differ_do_not_add_items_that_are_equal() -> None:
+    """One rule for both: an item that is the same throughout counts once."""
+    report = reported(daily=[part(5), {**part(5), "messages": 3}])
+    row = daily(report)
+    [item] = plain(rows.ide_rows(report, DAY))
+    assert row["messages"] == 8
+    assert row["ides"] == [{"ide_name": "Zed", "engaged_users": item["engaged_users"]}]
+
+
+@pytest.mark.parametrize("array", ["ides", "languages"])
+def test_items_of_one_name_are_added_in_daily_as_in_their_own_stream(
+    array: str,
+) -> None:
+    name = {"ides": "ide_name", "languages": "language_name"}[array]
+    of = {"ides": rows.ide_rows, "languages": rows.language_rows}[array]
+    items = [{name: "x", "engaged_users": n} for n in (2, 3, 2)]
+    report = reported(daily=[{**ENTRY, array: items}])
+    assert daily(report)[array] == [{name: "x", "engaged_users": 5}]
+    assert [row["engaged_users"] for row in plain(of(report, DAY))] == [5]
+
+
+def test_a_sum_that_no_column_can_hold_is_a_wrong_value() -> None:
+    """Whole numbers have 64 bits in every warehouse."""
+    half = 2**62
+    given = [{**USER, "messages": number} for number in (half, half - 1)]
+    assert users(*given)[0]["messages"] == 2**63 - 1
+    for numbers in [(half, half), (half, half, -half), (-half, -half)]:
+        given = [
+            {**USER, "messages": number, "team": team}
+            for team, number in enumerate(numbers)
+        ]
+        if abs(sum(numbers)) > 2**63 - 1:
+            with pytest.raises(ContractError, match="too large"):
+                users(*given)
+        else:
+            assert users(*given)[0]["messages"] == sum(numbers)
+
+
+def seconds_to_merge(number: int) -> float:
+    """Return how long so many different entries of one key take, lists included."""
+    given = [
+        {**USER, "messages": n, "ides": [f"IDE {n}"], f"new {n % 7}": n}
+        for n in range(number)
+    ]
+    report = reported(users=given)
+    assert report.users
+    started = time.process_time()
+    [row] = plain(rows.user_rows(report, DAY))
+    seconds = time.process_time() - started
+    assert row["messages"] == sum(range(number))
+    assert len(row["ides"]) == number
+    return seconds
+
+
+def test_entries_of_one_key_take_time_in_proportion_to_their_number() -> None:
+    """Ten times as many take a hundred times as long where each is held against all."""
+    few, many = seconds_to_merge(2_000), seconds_to_merge(20_000)
+    assert many < 40 * few + 0.5
+
+
+def test_a_report_can_be_read_for_each_stream_in_any_order() -> None:
+    given: dict[str, Any] = {
+        "users": [USER, {**USER, "email": " B ", "last_active": "Never"}],
+        "daily": [part(5, version="1"), part(4)],
+    }
+    of = (rows.daily_rows, rows.ide_rows, rows.language_rows, rows.user_rows)
+    found = set()
+    for order in itertools.permutations(of):
+        report = reported(OF_DAY, **given)
+        made = {f.__name__: plain(f(report, DAY)) for f in order}
+        found.add(json.dumps(made, sort_keys=True))
+    assert len(found) == 1
+
+
+def test_another_day_has_none_of_the_rows_of_an_answer() -> None:
+    report = reported()
+    assert list(rows.ide_rows(report, DAY + timedelta(days=1))) == []

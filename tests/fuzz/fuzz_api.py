@@ -12,15 +12,15 @@ import sys
 from datetime import UTC, date, datetime
 
 import atheris
-import msgspec
 
 with atheris.instrument_imports(include=["tap_zencoder"]):
-    from tap_zencoder.api import rows
-    from tap_zencoder.api.login import read_token
-    from tap_zencoder.api.reports import UsageQuery, read_report
+    from tap_zencoder.api.answers import read_answer
+    from tap_zencoder.api.reports import UsageQuery
     from tap_zencoder.api.responses import Response
     from tap_zencoder.errors import ZencoderError
-    from tap_zencoder.streams import STREAMS, DayStream
+    from tap_zencoder.streams import STREAMS
+    from tap_zencoder.sync.messages import record_lines
+    from tap_zencoder.transport.authentication import read_token
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -68,13 +68,10 @@ def one_input(data: bytes) -> None:
     with contextlib.suppress(ZencoderError):
         read_token(response)
     with contextlib.suppress(ZencoderError):
-        report = read_report(QUERY, response)
-        with contextlib.suppress(ZencoderError):
-            rows.period_row(report)
+        report = read_answer(QUERY, response)
         for stream in STREAMS:
-            if isinstance(stream, DayStream):
-                with contextlib.suppress(ZencoderError):
-                    msgspec.json.encode(stream.rows(report, TODAY))
+            with contextlib.suppress(ZencoderError):
+                record_lines(stream.name, stream.rows(report, TODAY), NOW)
 
 
 if __name__ == "__main__":

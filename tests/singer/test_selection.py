@@ -6,14 +6,23 @@ import copy
 import itertools
 import json
 import logging
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.runs import KEYS, STREAMS, YESTERDAY, Run, check_records
+from support.runs import (
+    DAY_STREAMS,
+    KEYS,
+    STREAMS,
+    YESTERDAY,
+    Run,
+    bookmarks,
+    check_records,
+)
 
-from tap_zencoder.errors import CatalogError, SettingsError
-from tap_zencoder.singer import tap
+from tap_zencoder import tap
+from tap_zencoder.errors import CatalogError, SettingsError, StreamsStoppedError
 from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:
@@ -38,12 +47,12 @@ def sync(
     monkeypatch: pytest.MonkeyPatch,
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> Callable[..., Run]:
-    """Sync one day in this process, with a catalog and stream maps."""
+    """Sync a few days in this process, with a catalog and stream maps."""
     monkeypatch.setattr(tap, "utc_today", lambda: YESTERDAY)
     monkeypatch.setattr(logging.getLogger("tap-zencoder"), "propagate", True)
 
-    def run(catalog: Any = None, maps: Any = None) -> Run:
-        config = {**sandbox.settings(), "start_date": "2026-03-06"}
+    def run(catalog: Any = None, maps: Any = None, **settings: Any) -> Run:
+        config = {**sandbox.settings(), "start_date": "2026-03-06", **settings}
         if maps is not None:
             config["stream_maps"] = maps
         TapZencoder(config=config, catalog=catalog).sync_all()
@@ -122,12 +131,27 @@ def test_a_column_that_is_deselected_in_any_way_is_left_out(
     assert not any("ides" in row for row in rows)
 
 
+def test_what_cannot_be_read_stops_its_stream_whether_it_is_selected_or_not(
+    sync: Callable[..., Run], sandbox: Sandbox
+) -> None:
+    def answer(envelope: dict[str, Any], _: object) -> dict[str, Any]:
+        for user in envelope["data"]["users"][:1]:
+            envelope["data"]["users"].append({**user, "messages": None})
+        return envelope
+
+    sandbox.answers = answer
+    deselected = catalog(lambda e: of_column(e, "messages").update(selected=False))
+    for given in (None, deselected):
+        with pytest.raises(StreamsStoppedError, match="Stopped users before 2026-03-0"):
+            sync(given)
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
         (
             lambda e: of(e).update(selected="maybe"),
-            "users is selected 'maybe', neither true nor false",
+            "users is selected 'maybe', not true or false",
         ),
         (
             lambda e: of_column(e, "email").update(inclusion="unsupported"),
@@ -142,18 +166,6 @@ def test_a_column_that_is_deselected_in_any_way_is_left_out(
         (
             lambda e: e["schema"]["properties"].pop("email"),
             "users leaves out email, part of its key",
-        ),
-        (
-            lambda e: e["schema"]["properties"]["messages"].update(type="string"),
-            "users.messages does not take what the tap sends, which is integer",
-        ),
-        (
-            lambda e: e["schema"]["properties"]["day"].update(format="date-time"),
-            "users.day does not take what the tap sends",
-        ),
-        (
-            lambda e: e["schema"]["properties"]["ides"].update(type="array"),
-            "users.ides does not take what the tap sends, which is null or array",
         ),
         (
             lambda e: of(e).update({"replication-method": "LOG_BASED"}),
@@ -235,7 +247,6 @@ MAPS: dict[str, Any] = {
     "wildcard": {"daily*": {"organization": "'north'"}},
     "alias": {"users": {"__alias__": "people", **HASH["users"]}},
     "copy": {"people": {"__source__": "users", **HASH["users"]}, "users": None},
-    "no keys": {"users": {"__key_properties__": None, **HASH["users"]}},
     "else": {**HASH, "__else__": None},
 }
 
@@ -269,37 +280,124 @@ def test_maps_apply_to_what_is_selected_and_stop_nothing_else(
     ("maps", "problem"),
     [
         (
-            {"users": {"__key_properties__": ["email"]}},
-            "the key of users lacks day, so that rows would overwrite each other",
-        ),
-        (
-            {"users": {"email": "'hidden'"}},
-            "the key of users lacks email",
-        ),
-        (
-            {"users": {"hash": "md5(email)", "__key_properties__": ["day", "ides"]}},
-            "the key of users lacks email",
-        ),
-        (
             {"daily": {"__alias__": "usage"}, "users": {"__alias__": "usage"}},
-            "daily and users would both be written as usage",
+            "two streams would be written as usage",
         ),
-        (
-            {"users": {"__alias__": "daily"}},
-            "would both be written as daily",
-        ),
-        (
-            {"daily_*": {"__alias__": "parts"}},
-            "daily_ides and daily_languages would both be written as parts",
-        ),
+        ({"users": {"__alias__": "daily"}}, "two streams would be written as daily"),
+        ({"daily_*": {"__alias__": "parts"}}, "two streams would be written as parts"),
+        ({"users": {"__key_properties__": None}}, "__key_properties__"),
+        ({"users": {"__key_properties__": []}}, "__key_properties__"),
     ],
 )
-def test_maps_that_make_rows_or_streams_one_are_refused(
-    sync: Callable[..., Run], maps: Any, problem: str
+def test_maps_that_make_streams_one_or_leave_them_without_a_key_are_refused(
+    sync: Callable[..., Run],
+    capsysbinary: pytest.CaptureFixture[bytes],
+    maps: Any,
+    problem: str,
 ) -> None:
     with pytest.raises(SettingsError) as refusal:
         sync(maps=maps)
     assert problem in str(refusal.value)
+    assert capsysbinary.readouterr().out == b""
+
+
+WEEK = "2026-03-02"  # a Monday
+WITHIN_A_DAY: dict[str, Any] = {
+    "a domain": ("users", {"users": {"email": "email.split('@')[1]"}}, "day, email"),
+    "a letter": ("users", {"users": {"email": "email[0]"}}, "day, email"),
+    "a constant": ("users", {"users": {"email": "'hidden'"}}, "day, email"),
+    "other columns": (
+        "users",
+        {"users": {"__key_properties__": ["day", "last_active"]}},
+        "day, last_active",
+    ),
+    "an item": ("daily_ides", {"daily_ides": {"ide_name": "'any'"}}, "day, ide_name"),
+    "an alias": (
+        "people",
+        {"users": {"__alias__": "people", "email": "email.split('@')[1]"}},
+        "day, email",
+    ),
+    "a copy": (
+        "people",
+        {"people": {"__source__": "users", "email": "email.split('@')[1]"}},
+        "day, email",
+    ),
+    "a wildcard": ("users", {"us*": {"email": "email.split('@')[1]"}}, "day, email"),
+}
+
+
+@pytest.mark.parametrize("case", WITHIN_A_DAY)
+def test_maps_that_make_keys_of_a_day_equal_are_an_error(
+    sync: Callable[..., Run], capsysbinary: pytest.CaptureFixture[bytes], case: str
+) -> None:
+    """Rows would overwrite each other, and half of the people be gone."""
+    stream, maps, key = WITHIN_A_DAY[case]
+    with pytest.raises(SettingsError) as refusal:
+        sync(maps=maps, start_date=WEEK)
+    assert f"rows of {stream} for {WEEK} get the key ({key}) of other" in str(
+        refusal.value
+    )
+    assert "@" not in str(refusal.value)
+    run = Run(1, capsysbinary.readouterr().out, "")
+    assert all(not run.records(name) for name in (*DAY_STREAMS, stream))
+
+
+@pytest.mark.parametrize(
+    ("stream", "maps"),
+    [
+        ("users", {"users": {"day": "day[:7]"}}),
+        ("daily", {"daily": {"day": "'any day'"}}),
+        ("users", {"users": {"__key_properties__": ["email"]}}),
+        (
+            "users",
+            {"users": {"month": "day[:7]", "__key_properties__": ["month", "email"]}},
+        ),
+    ],
+)
+def test_maps_that_make_keys_of_days_equal_are_an_error(
+    sync: Callable[..., Run],
+    capsysbinary: pytest.CaptureFixture[bytes],
+    stream: str,
+    maps: Any,
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        sync(maps=maps, start_date=WEEK)
+    found = re.search(rf"rows of {stream} for (\S+) get the key", str(refusal.value))
+    assert found
+    assert found[1] > WEEK
+    run = Run(1, capsysbinary.readouterr().out, "")
+    days = {row["day"] for row in run.records("daily_languages")}
+    assert WEEK in days
+    assert max(days) < found[1]
+    assert bookmarks(run.states[-1])[stream] < found[1]
+
+
+@pytest.mark.parametrize(
+    "maps",
+    [
+        HASH,
+        {"users": {"__filter__": "email[0] == 'a'", "email": "md5(email)"}},
+        {"users": {"email": "email.split('@')[0]"}},
+        {"users": {"month": "day[:7]"}},
+        {"daily": {"__key_properties__": ["messages", "day"]}},
+        {"daily": None, "users": "__NULL__"},
+        RECIPE,
+    ],
+)
+def test_maps_that_keep_keys_apart_are_no_error(
+    sync: Callable[..., Run], maps: Any
+) -> None:
+    run = sync(maps=maps, start_date=WEEK)
+    assert len(run.records("daily_ides")) > 5
+
+
+def test_what_is_written_of_a_day_is_compared_with_what_a_sync_writes_alone(
+    sync: Callable[..., Run],
+) -> None:
+    """Not with what the sync before wrote: its days come again, to be replaced."""
+    maps = {"users": {"day": "day[:10]", "email": "md5(email)"}}
+    runs = [sync(maps=maps, start_date=WEEK) for _ in range(2)]
+    assert runs[0].records("users") == runs[1].records("users")
 
 
 def test_another_column_made_of_the_address_may_be_in_the_key(

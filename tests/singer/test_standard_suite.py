@@ -10,8 +10,8 @@ import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 from support.runs import TODAY
 
+from tap_zencoder import tap
 from tap_zencoder.sandbox import Organisation, Sandbox
-from tap_zencoder.singer import tap
 from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:
@@ -50,20 +50,14 @@ class _Served:
             yield
 
 
-def _suite(most_records: int) -> Any:
-    config = SuiteConfig(max_records_limit=most_records, ignore_no_records=False)
-    return get_tap_test_class(TapZencoder, config=_CONFIG, suite_config=config)
+_SUITE: Any = get_tap_test_class(
+    TapZencoder,
+    config=_CONFIG,
+    suite_config=SuiteConfig(ignore_no_records=False),
+)
 
 
-class TestAsTheSdkTestsTapsWithARecord(_Served, _suite(1)):  # type: ignore[misc]
-    pass
-
-
-class TestAsTheSdkTestsTapsWithFiveRecords(_Served, _suite(5)):  # type: ignore[misc]
-    pass
-
-
-class TestAsTheSdkTestsTapsWithFiftyRecords(_Served, _suite(50)):  # type: ignore[misc]
+class TestAsTheSdkTestsTaps(_Served, _SUITE):  # type: ignore[misc]
     pass
 
 

@@ -39,7 +39,8 @@ def rows_of_day(data: dict[str, Any], day: date) -> dict[str, list[Any]]:
     """Say what the tap should make of an answer about a day."""
     stamp = {"day": day.isoformat()}
     nothing = {"additional_fields": None}
-    daily: list[dict[str, Any]] = data["daily"]
+    zeros = {"active_users": 0, "messages": 0, "ides": [], "languages": []}
+    daily: list[dict[str, Any]] = data["daily"] or [{**stamp, **zeros}]
 
     def items(array: str) -> list[dict[str, Any]]:
         return [{**stamp, **i, **nothing} for entry in daily for i in entry[array]]

@@ -81,11 +81,11 @@ def check_records(output: bytes) -> None:
 
 
 def bookmarks(state: dict[str, Any]) -> dict[str, str]:
-    """Return the bookmark of each stream in a state."""
+    """Return the bookmark of each stream in a state that has one."""
     return {
         name: entry["replication_key_value"]
         for name, entry in state["bookmarks"].items()
-        if entry
+        if "replication_key_value" in entry
     }
 
 

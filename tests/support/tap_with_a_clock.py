@@ -11,9 +11,9 @@ from datetime import date
 for signum in (signal.SIGINT, signal.SIGTERM):
     signal.signal(signum, lambda number, _: os._exit(128 + number))
 
+from tap_zencoder import tap  # noqa: E402
 from tap_zencoder.cli import main  # noqa: E402
-from tap_zencoder.singer import tap  # noqa: E402
-from tap_zencoder.sync import progress, run  # noqa: E402
+from tap_zencoder.sync import log, run  # noqa: E402
 from tap_zencoder.transport import client  # noqa: E402
 
 TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
@@ -21,7 +21,7 @@ TODAY = date.fromisoformat(os.environ["TEST_TODAY"])
 tap.utc_today = lambda: TODAY
 client.PATIENCE = float(os.environ.get("TEST_PATIENCE", client.PATIENCE))
 client.FIRST_DELAY = float(os.environ["TEST_FIRST_DELAY"])
-progress.EVERY = float(os.environ.get("TEST_PROGRESS_EVERY", progress.EVERY))
+log.EVERY = float(os.environ.get("TEST_PROGRESS_EVERY", log.EVERY))
 if "TEST_MEMORY" in os.environ:
     most = int(os.environ["TEST_MEMORY"])
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

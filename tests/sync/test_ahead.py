@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import tracemalloc
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,11 @@ from support.runs import TODAY
 from tap_zencoder.api.reports import UsageQuery
 from tap_zencoder.api.rows import user_rows
 from tap_zencoder.days import Window
-from tap_zencoder.errors import DayRefusedError, UnavailableError
+from tap_zencoder.errors import UnavailableError
 from tap_zencoder.sandbox import faults
-from tap_zencoder.sync import reports
+from tap_zencoder.sync.ahead import AHEAD, reports_ahead
 from tap_zencoder.sync.log import SyncLog
-from tap_zencoder.sync.reports import ReportsAhead, settled_answers
+from tap_zencoder.sync.positions import Positions
 from tap_zencoder.tap import TapZencoder
 from tap_zencoder.transport import client
 from tap_zencoder.transport.client import Client
@@ -39,17 +39,17 @@ def queries(window: Window) -> list[UsageQuery]:
 @contextmanager
 def ahead(
     sandbox: Sandbox, window: Window = WINDOW, concurrency: int = 4
-) -> Iterator[tuple[Client, ReportsAhead]]:
+) -> Iterator[tuple[Client, Iterator[Any]]]:
     config = {**sandbox.settings(), "concurrency": concurrency}
     known = Client(TapZencoder(config=config).settings)
     try:
-        with ReportsAhead(known, queries(window)) as fetched:
+        with closing(reports_ahead(known, queries(window))) as fetched:
             yield known, fetched
     finally:
         known.close()
 
 
-def answers(fetched: ReportsAhead) -> Iterator[tuple[date, Any]]:
+def answers(fetched: Iterator[Any]) -> Iterator[tuple[date, Any]]:
     """Yield each day with its answer."""
     for query, answer in fetched:
         yield date.fromisoformat(query.value), answer
@@ -72,7 +72,11 @@ def test_days_come_in_order_with_their_own_report(sandbox: Sandbox) -> None:
     assert days_asked_for(sandbox) == [day.isoformat() for day in WINDOW]
 
 
-def test_the_answers_of_refused_days_are_not_kept(sandbox: Sandbox) -> None:
+def test_the_answers_of_refused_days_are_not_kept(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A history before the first day may be long, and each refusal large."""
+    monkeypatch.setattr(client, "FIRST_DELAY", 0.001)
     body = b'{"message": "too old"}' + b" " * 200_000
     older = Window(WINDOW.first - timedelta(days=60), WINDOW.last)
     sandbox.faults = lambda request: (
@@ -80,15 +84,14 @@ def test_the_answers_of_refused_days_are_not_kept(sandbox: Sandbox) -> None:
         if request.query.get("day", "") < WINDOW.first.isoformat() and request.query
         else None
     )
+    positions = Positions(
+        today=TODAY + timedelta(days=200),
+        most_late=3,
+        bookmark_of=lambda _: None,
+        log=SyncLog(),
+    )
     with ahead(sandbox, older) as (_, fetched):
-        days = settled_answers(
-            answers(fetched),
-            today=TODAY,
-            is_kept=lambda _: False,
-            most_late=3,
-            was_answered=False,
-            log=SyncLog(),
-        )
+        days = positions.settled(answers(fetched))
         tracemalloc.start()
         try:
             assert next(days)[0] == WINDOW.first
@@ -124,9 +127,9 @@ def test_no_more_requests_are_under_way_than_allowed(
 
 def test_a_slow_reader_is_not_run_away_from(sandbox: Sandbox) -> None:
     with ahead(sandbox) as (_, fetched):
-        next(iter(fetched))
+        next(fetched)
         time.sleep(0.3)
-        assert len(days_asked_for(sandbox)) == 1 + reports.AHEAD * 4
+        assert len(days_asked_for(sandbox)) == 1 + AHEAD * 4
 
 
 def test_a_failing_api_is_asked_less_at_once(
@@ -145,7 +148,7 @@ def test_a_failing_api_is_asked_less_at_once(
             return faults.SERVER_ERROR if len(allowed) in {4, 5} else None
 
         sandbox.faults = fail_twice
-        with ReportsAhead(known, queries(WINDOW)) as fetched:
+        with closing(reports_ahead(known, queries(WINDOW))) as fetched:
             assert len(list(fetched)) == len(WINDOW)
     assert min(allowed) < 4
     assert allowed[-1] == 4
@@ -173,7 +176,7 @@ def test_nothing_more_is_asked_for_once_the_reader_has_left(
 ) -> None:
     sandbox.latency = 0.1
     with ahead(sandbox) as (_, fetched):
-        next(iter(fetched))
+        next(fetched)
     asked = len(days_asked_for(sandbox))
     time.sleep(0.5)
     assert len(days_asked_for(sandbox)) <= asked + 4
@@ -190,79 +193,15 @@ def test_queries_are_taken_as_there_is_room(sandbox: Sandbox) -> None:
             yield query
 
     known = Client(TapZencoder(config={**sandbox.settings()}).settings)
-    with ReportsAhead(known, watched()) as fetched:
-        next(iter(fetched))
-        assert len(taken) == 1 + reports.AHEAD * 4
+    with closing(reports_ahead(known, watched())) as fetched:
+        next(fetched)
+        assert len(taken) == 1 + AHEAD * 4
     known.close()
 
 
 def test_no_thread_is_left_behind(sandbox: Sandbox) -> None:
     before = set(threading.enumerate())
     read(sandbox, concurrency=16)
-    assert not [t for t in set(threading.enumerate()) - before if t.name == "fetch"]
-
-
-REFUSAL = DayRefusedError("not this day")
-LAST = TODAY - timedelta(days=1)
-
-
-def given_days(coming: str, last: date, kept_from: date = TODAY) -> list[str]:
-    """Return what is given where some days are refused (r) and some answered (a)."""
-    window = Window(last - timedelta(days=len(coming) - 1), last)
-    of_kind: dict[str, Any] = {"r": REFUSAL, "a": object()}
-    days = ((d, of_kind[kind]) for d, kind in zip(window, coming, strict=True))
-    return [
-        f"{'r' if isinstance(answer, DayRefusedError) else ''}{window.position(day)}"
-        for day, answer in settled_answers(
-            days,
-            today=TODAY,
-            is_kept=lambda day: day >= kept_from,
-            most_late=3,
-            was_answered=False,
-            log=SyncLog(),
-        )
+    assert not [
+        t for t in set(threading.enumerate()) - before if t.name.startswith("fetch")
     ]
-
-
-@pytest.mark.parametrize(
-    ("coming", "last", "given"),
-    [
-        ("aaa", LAST, ["1", "2", "3"]),
-        ("rra", LAST, ["3"]),
-        ("aar", LAST, ["1", "2"]),
-        ("aarr", TODAY, ["1", "2"]),
-        ("rar", LAST, ["2"]),
-        ("r", LAST, []),
-        ("rr", TODAY, []),
-        ("arrr", LAST, ["1"]),
-        ("arrrr", TODAY, ["1"]),
-        ("rrr", LAST, []),
-    ],
-)
-def test_days_that_are_refused_at_the_ends_are_left_out(
-    coming: str, last: date, given: list[str]
-) -> None:
-    assert given_days(coming, last) == given
-
-
-@pytest.mark.parametrize(
-    ("coming", "last", "given"),
-    [
-        ("ara", LAST, ["1", "r2", "3"]),
-        ("arrrr", LAST, ["1", "r2", "r3", "r4", "r5"]),
-        ("ar", LAST - timedelta(days=3), ["1", "r2"]),
-        ("aara", TODAY, ["1", "2", "r3", "4"]),
-        ("rrrr", LAST, ["r4"]),
-        ("rrrrr", TODAY, ["r5"]),
-        ("r", LAST - timedelta(days=3), ["r1"]),
-    ],
-)
-def test_days_that_are_refused_in_between_or_altogether_are_given_as_such(
-    coming: str, last: date, given: list[str]
-) -> None:
-    assert given_days(coming, last) == given
-
-
-def test_a_refusal_of_a_day_that_must_be_there_is_given_as_such() -> None:
-    kept_from = LAST - timedelta(days=2)
-    assert given_days("rrra", LAST, kept_from) == ["r2", "r3", "4"]

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import re
 import struct
 import subprocess
+import sys
 import termios
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from support.expected import FORTNIGHT, expected
 from support.logs import kept
 from support.runs import STREAMS, Run
 
 from tap_zencoder.days import Window
 from tap_zencoder.sandbox import faults
-from tap_zencoder.sync import progress
+from tap_zencoder.sync import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +44,7 @@ def lines(run: Run) -> list[str]:
 
 
 def test_lines_come_more_often_than_the_readme_promises() -> None:
-    assert progress.EVERY < 10
+    assert log.EVERY < 10
 
 
 def test_a_long_sync_logs_how_far_it_is(
@@ -54,11 +58,11 @@ def test_a_long_sync_logs_how_far_it_is(
         r"Reached (\S+), day (\d+) of 14; "
         r"[\d.]+ days a second, about 0:00:0\d left",
     )
-    told = [match for line in lines(run) if (match := shape.fullmatch(line))]
-    assert len(told) >= 3
-    for day, number in (match.groups() for match in told):
+    found = [match for line in lines(run) if (match := shape.fullmatch(line))]
+    assert len(found) >= 3
+    for day, number in (match.groups() for match in found):
         assert FORTNIGHT.position(date.fromisoformat(day)) == int(number)
-    numbers = [int(match[2]) for match in told]
+    numbers = [int(match[2]) for match in found]
     assert numbers == sorted(numbers)
     assert numbers[0] < numbers[-1]
 
@@ -150,16 +154,26 @@ def test_a_terminal_gets_a_bar_and_stdout_nothing_but_messages(
 
 
 def test_a_terminal_without_a_width_gets_lines(
-    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
-    sandbox: Sandbox,
-    fortnight: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sandbox.latency = 0.05
-    words, environment = tap_command(
-        {**fortnight, "concurrency": 1}, TEST_PROGRESS_EVERY="0.1"
-    )
-    shown, _ = on_a_terminal(words, environment, columns=0)
-    assert "Reached 2026" in shown
+    monkeypatch.setattr(logging.getLogger("tap-zencoder"), "propagate", True)
+    monkeypatch.setattr(log, "EVERY", 0.01)
+    caplog.set_level(logging.INFO)
+    mine, theirs = terminal(columns=0)
+    with os.fdopen(mine, "rb"), os.fdopen(theirs, "w") as shown:
+        monkeypatch.setattr(sys, "stderr", shown)
+        with log.progress_reporting(FORTNIGHT) as report_progress:
+            report_progress(FORTNIGHT.first)
+            time.sleep(0.2)
+        monkeypatch.undo()
+    assert f"Reached {FORTNIGHT.first}, day 1 of 14; " in caplog.text
+
+
+def terminal(columns: int) -> tuple[int, int]:
+    """Return both ends of a terminal."""
+    mine, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    return mine, theirs
 
 
 def on_a_terminal(
@@ -168,8 +182,7 @@ def on_a_terminal(
     columns: int,
 ) -> tuple[str, bytes]:
     """Run a command with a terminal as stderr; return what that shows, and stdout."""
-    mine, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    mine, theirs = terminal(columns)
     with subprocess.Popen(
         words,
         env=environment,
@@ -192,7 +205,7 @@ def on_a_terminal(
     return kept(bytes(shown)), output
 
 
-def test_logs_are_json_where_the_sdk_is_told_so(
+def test_logs_are_json_where_the_sdk_is_set_up_so(
     run_tap: RunTap,
     sandbox: Sandbox,
     fortnight: dict[str, Any],

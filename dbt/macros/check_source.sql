@@ -69,7 +69,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A sync leaves rows in `period_summaries` even if nobody was active. #}
+{# A sync leaves rows in `daily` even if nobody was active; one of an earlier version left
+   them in `period_summaries` only. #}
 {% macro check_rows() -%}
     {%- set found = [] -%}
     {%- for table, condition in [

@@ -39,7 +39,7 @@ def random_history(organization: str, choice: random.Random) -> History:
     for number in range(length):
         day = first + timedelta(days=number)
         answers[day] = _answer(day, people, number, choice, quiet=number in quiet)
-    _leave_out_empty(answers)
+    _leave_out_unsynced(answers)
     last = first + timedelta(days=length - 1)
     synced_within_the_day = choice.random() < 0.4
     if synced_within_the_day and last in answers:
@@ -106,9 +106,9 @@ def _count(answer: Answer, choice: random.Random) -> None:
     active = [
         user for user in answer.users if user.messages or user.ides or user.languages
     ]
-    if active or choice.random() < 0.3:
-        people = {user.email.lower() for user in active}
-        answer.daily = len(people), sum(user.messages for user in active)
+    people = {user.email.lower() for user in active}
+    number, messages = len(people), sum(user.messages for user in active)
+    answer.daily = number, messages
     for kind in BREAKDOWNS:
         pairs = {
             (u.email.lower(), name) for u in active for name in getattr(u, kind) or ()
@@ -117,10 +117,10 @@ def _count(answer: Answer, choice: random.Random) -> None:
         for _, name in sorted(pairs):
             counts[name] = counts.get(name, 0) + 1
     fate = choice.random()
-    if answer.daily and fate < 0.05:
-        answer.daily = answer.daily[0] + 1, answer.daily[1]
-    elif answer.daily and fate < 0.1:
-        answer.daily = answer.daily[0], answer.daily[1] + 5
+    if fate < 0.05:
+        answer.daily = number + 1, messages
+    elif fate < 0.1:
+        answer.daily = number, messages + 5
     elif fate < 0.15:
         answer.daily = None
     elif fate < 0.2 and answer.ides:
@@ -131,7 +131,7 @@ def _count(answer: Answer, choice: random.Random) -> None:
         answer.languages[other] -= 1
 
 
-def _leave_out_empty(answers: dict[date, Answer]) -> None:
+def _leave_out_unsynced(answers: dict[date, Answer]) -> None:
     for day, answer in list(answers.items()):
         if not answer.users and not answer.daily:
             del answers[day]

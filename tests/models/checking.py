@@ -11,7 +11,7 @@ import yaml
 from models.activity import WEEKDAYS, Rules
 from models.chance import random_history
 from models.databases import PROJECT
-from models.history import Row
+from models.history import Answer, Row
 from models.oracle import MARTS, Oracle
 
 if TYPE_CHECKING:
@@ -52,8 +52,12 @@ def check(database: Database, histories: list[History], rules: Rules) -> None:
 def check_several_organisations(database: Database, seed: int) -> None:
     choice = random.Random(seed)  # noqa: S311  # repeatable on purpose
     histories = [random_history(f"organisation {n}", choice) for n in range(12)]
-    nobody = replace(histories[0], organization="nobody", answers={}, stale={})
-    histories.append(nobody)
+    one = histories[0]
+    histories.append(replace(one, organization="nobody", answers={}, stale={}))
+    zeros = {
+        day: Answer(answer.at, daily=(0, 0)) for day, answer in one.answers.items()
+    }
+    histories.append(replace(one, organization="quiet", answers=zeros, stale={}))
     tables = tables_of(histories)
     database.load(tables, of_several=True)
     seats = [

@@ -50,7 +50,7 @@ class Known:
         }
 
     def _answer(self, data: dict[str, list[Row]]) -> Answer:
-        answer = Answer(NIGHT.replace(tzinfo=None))
+        answer = Answer(NIGHT.replace(tzinfo=None), daily=(0, 0))
         answer.users = [
             User(
                 user["email"],

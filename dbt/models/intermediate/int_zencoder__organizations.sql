@@ -1,5 +1,5 @@
--- The days that were synced. A quiet day has no rows, but the sync that asked for it left
--- its own day in the summaries, and had got as far as the day before.
+-- The days that were synced. A quiet day that an earlier version of the tap loaded has no
+-- rows, but that sync left its own day in the summaries, and had reached the day before.
 with days as (
     select * from {{ ref('stg_zencoder__answers') }}
 ),

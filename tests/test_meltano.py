@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from support.expected import expected
 from support.meltano_project import ROOT, MeltanoProject, variables
-from support.runs import STREAMS
+from support.runs import KEYS, STREAMS
 
 from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
@@ -45,7 +45,6 @@ class Project:
             **variables("TAP_ZENCODER", {**self.sandbox.settings(), **settings}),
             TARGET_DUCKDB_FILEPATH=f"{self.folder}/test.duckdb",
             TARGET_DUCKDB_DATABASE="test",
-            TARGET_JSONL_DESTINATION_PATH=str(self.folder),
         )
 
     def sync(self, window: Window) -> subprocess.CompletedProcess[str]:
@@ -76,8 +75,8 @@ def project(tmp_path: Path) -> Iterator[Project]:
         yield Project(MeltanoProject.create(tmp_path), sandbox)
 
 
-def by_key(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: (row["day"], row["ide_name"]))
+def by_key(stream: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: [row[name] for name in KEYS[stream]])
 
 
 def messages(rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
@@ -87,9 +86,13 @@ def messages(rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
 def test_days_that_are_sent_again_replace_what_was_there(project: Project) -> None:
     first = project.sync(WINDOW)
     assert first.returncode == 0, first.stderr
-    before = expected(project.sandbox.organisation, WINDOW)["users"]
+    truth = expected(project.sandbox.organisation, WINDOW)
+    for stream in set(STREAMS) - {"period_summaries"}:
+        assert len(project.table(stream)) == len(truth[stream])
+    ides = by_key("daily_ides", project.table("daily_ides"))
+    assert ides == by_key("daily_ides", truth["daily_ides"])
+    before = truth["users"]
     assert messages(project.table("users")) == messages(before)
-    assert len(project.table("users")) == len(before)
 
     def settle(envelope: dict[str, Any], _: object) -> dict[str, Any]:
         for user in envelope["data"]["users"]:
@@ -108,21 +111,6 @@ def test_days_that_are_sent_again_replace_what_was_there(project: Project) -> No
     assert len(project.table("users")) == len({**messages(before), **again})
 
 
-def test_every_stream_arrives_whole(project: Project) -> None:
-    done = project.sync(WINDOW)
-    assert done.returncode == 0, done.stderr
-    truth = expected(project.sandbox.organisation, WINDOW)
-    for stream in set(STREAMS) - {"period_summaries"}:
-        assert len(project.table(stream)) == len(truth[stream])
-    loaded = sorted(
-        project.table("daily_ides"), key=lambda r: (r["day"], r["ide_name"])
-    )
-    assert loaded == sorted(
-        truth["daily_ides"],
-        key=lambda row: (row["day"], row["ide_name"]),
-    )
-
-
 def test_a_failing_sync_fails_the_run_and_keeps_what_it_had(project: Project) -> None:
     broken = list(WINDOW)[8]
 
@@ -135,13 +123,8 @@ def test_a_failing_sync_fails_the_run_and_keeps_what_it_had(project: Project) ->
     failed = project.sync(WINDOW)
     assert failed.returncode != 0
     assert f"day {broken} breaks the documented contract" in failed.stderr
-    project.sandbox.answers = None
-    project.sandbox.requests.clear()
-    assert project.sync(WINDOW).returncode == 0
-    daily = expected(project.sandbox.organisation, WINDOW)["daily"]
-    assert sorted(row["day"] for row in project.table("daily")) == [
-        row["day"] for row in daily
-    ]
+    days = sorted(row["day"] for row in project.table("daily"))
+    assert days == [str(day) for day in WINDOW if day < broken]
 
 
 def test_meltano_can_test_the_connection(project: Project) -> None:
@@ -152,30 +135,13 @@ def test_meltano_can_test_the_connection(project: Project) -> None:
     assert "refused client_id and client_secret" in bad.stdout + bad.stderr
 
 
-@pytest.mark.parametrize(
-    "words", [("test", "tap-zencoder"), ("invoke", "tap-zencoder:test")]
-)
-def test_meltano_has_a_test_to_run(project: Project, words: tuple[str, ...]) -> None:
-    good = project.meltano(*words)
+def test_meltano_has_a_test_to_run(project: Project) -> None:
+    good = project.meltano("test", "tap-zencoder")
     assert good.returncode == 0, good.stderr
     assert "Connection OK" in good.stdout + good.stderr
-    bad = project.meltano(*words, client_secret="wrong")
+    bad = project.meltano("invoke", "tap-zencoder:test", client_secret="wrong")
     assert bad.returncode != 0
     assert "refused client_id and client_secret" in bad.stdout + bad.stderr
-
-
-def test_json_lines_arrive_as_well(project: Project) -> None:
-    done = project.meltano(
-        "run",
-        "tap-zencoder",
-        "target-jsonl",
-        start_date=str(WINDOW.first),
-        end_date=str(WINDOW.last),
-    )
-    assert done.returncode == 0, done.stderr
-    lines = (project.folder / "users.jsonl").read_text().splitlines()
-    truth = expected(project.sandbox.organisation, WINDOW)["users"]
-    assert len(lines) == len(truth)
 
 
 def test_a_stream_is_left_out_by_metadata_and_by_select_of_what_inherits(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.logs import kept
-from support.runs import bookmarks
+from support.runs import TODAY, bookmarks
+
+from tap_zencoder.sandbox import Organisation, Sandbox
 
 if TYPE_CHECKING:
-    from tap_zencoder.sandbox import Sandbox
+    from collections.abc import Iterator
 
 SCRIPT = Path(__file__).parents[1] / "examples" / "nightly.sh"
 # The least that a loader does: it prints each state once what came before it is safe.
@@ -52,34 +55,55 @@ def state(folder: Path) -> dict[str, Any]:
     return content
 
 
+@pytest.fixture(scope="module")
+def first_night(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Sandbox, Path]]:
+    """Give a sandbox, and the folder that the first night left."""
+    folder = tmp_path_factory.mktemp("first")
+    with Sandbox(Organisation(users=12, seed=7), today=lambda: TODAY) as sandbox:
+        assert night(sandbox, folder).returncode == 0
+        assert set(bookmarks(state(folder)).values()) == {"2026-03-05"}
+        yield sandbox, folder
+
+
+@pytest.fixture
+def second_night(
+    first_night: tuple[Sandbox, Path], tmp_path: Path
+) -> tuple[Sandbox, Path]:
+    """Give the same, in a folder of the test's own."""
+    sandbox, folder = first_night
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return sandbox, tmp_path
+
+
 def test_a_night_goes_on_where_the_one_before_it_ended(
-    sandbox: Sandbox, tmp_path: Path
+    second_night: tuple[Sandbox, Path],
 ) -> None:
-    assert night(sandbox, tmp_path).returncode == 0
-    assert set(bookmarks(state(tmp_path)).values()) == {"2026-03-05"}
-    second = night(sandbox, tmp_path, END_DATE="2026-03-06")
+    sandbox, folder = second_night
+    second = night(sandbox, folder, END_DATE="2026-03-06")
     assert "Syncing 5 days, 2026-03-02 to 2026-03-06" in second.stderr
-    assert set(bookmarks(state(tmp_path)).values()) == {"2026-03-06"}
+    assert set(bookmarks(state(folder)).values()) == {"2026-03-06"}
 
 
 def test_a_night_whose_tap_fails_fails_and_keeps_the_state(
-    sandbox: Sandbox, tmp_path: Path
+    second_night: tuple[Sandbox, Path],
 ) -> None:
-    night(sandbox, tmp_path)
-    before = state(tmp_path)
-    assert night(sandbox, tmp_path, CLIENT_SECRET="expired").returncode == 1
-    assert state(tmp_path) == before
-    assert {file.name for file in tmp_path.iterdir()} == {"state.json", "states.jsonl"}
+    sandbox, folder = second_night
+    before = state(folder)
+    assert night(sandbox, folder, CLIENT_SECRET="expired").returncode == 1
+    assert state(folder) == before
+    assert {file.name for file in folder.iterdir()} == {"state.json", "states.jsonl"}
 
 
 @pytest.mark.parametrize("loader", [FULL_DISK, "import sys; sys.exit(3)"])
 def test_a_night_whose_loader_fails_fails_and_takes_no_torn_state(
-    sandbox: Sandbox, tmp_path: Path, loader: str
+    second_night: tuple[Sandbox, Path], loader: str
 ) -> None:
-    night(sandbox, tmp_path)
-    before = state(tmp_path)
-    assert night(sandbox, tmp_path, loader, END_DATE="2026-03-06").returncode == 3
-    assert state(tmp_path) == before
+    sandbox, folder = second_night
+    before = state(folder)
+    assert night(sandbox, folder, loader, END_DATE="2026-03-06").returncode == 3
+    assert state(folder) == before
 
 
 def test_a_night_without_a_loader_is_refused(tmp_path: Path) -> None:

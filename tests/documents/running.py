@@ -71,10 +71,25 @@ def is_on_request(block: Block) -> bool:
     return block.comments.get("run") == ON_REQUEST
 
 
-def script(page: list[Block], *, installing: bool) -> str:
-    """Return what blocks run, for bash: all of it, or without what installs."""
+def pipelines(block: Block) -> set[str]:
+    """Return the pipelines of Meltano in a block: each takes seconds."""
+    bare = {re.sub(r" +#.*", "", command) for command in commands(block)}
+    found = {command for command in bare if command.startswith("meltano run ")}
+    return set() if is_on_request(block) else found
+
+
+def script(
+    page: list[Block], *, installing: bool, before: frozenset[str] = frozenset()
+) -> str:
+    """Return what blocks run, for bash: all of it, or without what installs.
+
+    Nor is a pipeline run again that came before, on this page or on another, unless the
+    block says what it prints.
+    """
     lines = [_python(_FILL_IN)]
     for block in page:
+        again = frozenset() if installing or block.prints else before
+        before = before | pipelines(block)
         lines.append(f"echo '{_MARK} {block.line}'")
         if block.language == "sql":
             lines.append(_python(SQL[block.comments["run"]].format(sql=block.text)))
@@ -83,6 +98,7 @@ def script(page: list[Block], *, installing: bool) -> str:
                 command
                 for command in commands(block)
                 if not PLACEHOLDER.fullmatch(command)
+                and command not in again
                 and (installing or not INSTALLS.search(command))
             ]
     return "\n".join(lines) + "\n"
@@ -97,7 +113,7 @@ def run(text: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]
     file = folder.parent / "commands.sh"
     file.write_text(text)
     done = subprocess.run(
-        ["zencoder-sandbox", "--users=20", "--", "bash", "-euo", "pipefail", file],  # noqa: S607  # of make's PATH
+        ["zencoder-sandbox", "--users=6", "--", "bash", "-euo", "pipefail", file],  # noqa: S607  # of make's PATH
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,

@@ -110,7 +110,9 @@ def follow(
     page: str, folder: Path, request: pytest.FixtureRequest, *, installing: bool
 ) -> None:
     """Run the blocks of a page, and hold what they print against what it says."""
-    script = running.script(RUN[page], installing=installing)
+    earlier = [b for p in THAT_RUN[: THAT_RUN.index(page)] for b in RUN[p]]
+    before = frozenset().union(*map(running.pipelines, earlier))
+    script = running.script(RUN[page], installing=installing, before=before)
     assert "make test" not in script, "tests that run themselves never end"
     environment = running.environment(folder, installing=installing)
     if "postgres" in script:

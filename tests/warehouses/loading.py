@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from support import in_process
 from support.logs import kept
-from support.plugins import TESTS
+from support.plugins import PLUGINS
 from support.runs import TODAY, check_records
 
 from tap_zencoder.sandbox import Sandbox
@@ -50,7 +51,7 @@ def _extracted(
         days = {"start_date": str(window.first), "end_date": str(window.last)}
         own = {**sandbox.settings(), **days, "lookback_days": 0}
         files["config"] = {**own, **files["config"]}
-        words = [sys.executable, str(TESTS / "support" / "tap_with_a_clock.py")]
+        words: list[str] = []
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
                 file = Path(folder, name)
@@ -58,16 +59,11 @@ def _extracted(
                 words += [f"--{name}", str(file)]
             environment = {k: v for k, v in os.environ.items() if "ZENCODER" not in k}
             clock = {"TEST_TODAY": str(TODAY), "TEST_FIRST_DELAY": "0.01"}
-            done = subprocess.run(
-                words,
-                env={**environment, **clock},
-                capture_output=True,
-                check=False,
-            )
-    log = kept(done.stderr)
-    assert done.returncode == status, log
-    check_records(done.stdout)
-    return done.stdout
+            done = in_process.run(words, {**environment, **clock})
+    log = kept(done.log)
+    assert done.status == status, log
+    check_records(done.output)
+    return done.output
 
 
 @dataclass(frozen=True)
@@ -81,16 +77,28 @@ class Loader:
 
     def load(self, messages: bytes) -> dict[str, Any] | None:
         """Load messages and return the last state the loader emitted."""
-        done = subprocess.run(
-            self.words(),
-            input=messages,
-            cwd=self.folder,
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()[-4000:]
-        return _last_state(done.stdout)
+        [program, *words] = self.words()
+        files = [self.folder / f"loader.{name}" for name in ("in", "out", "log")]
+        files[0].write_bytes(messages)
+        if Path(program).is_relative_to(PLUGINS / "loaders"):
+            status = _forking(program).load(words, files, self.folder)
+        else:
+            status = self._load_in_a_process(files)
+        assert status == 0, files[2].read_text()[-4000:]
+        return _last_state(files[1].read_bytes())
+
+    def _load_in_a_process(self, files: list[Path]) -> int:
+        given, out, log = files
+        with given.open("rb") as stdin, out.open("wb") as stdout, log.open("wb") as err:
+            return subprocess.run(
+                self.words(),
+                cwd=self.folder,
+                env={**os.environ, **self.environment},
+                stdin=stdin,
+                stdout=stdout,
+                stderr=err,
+                check=False,
+            ).returncode
 
     def load_until(
         self,
@@ -129,6 +137,35 @@ class Loader:
         file = self.folder / "loader.json"
         file.write_text(json.dumps(self.settings))
         return [*self.command, "--config", str(file)]
+
+
+class Forking:
+    """A loader that forks for each load, see ``forking``."""
+
+    def __init__(self, program: str) -> None:
+        """Start it with the Python of its environment."""
+        script = Path(__file__).with_name("forking.py")
+        self._process = subprocess.Popen(
+            [Path(program).with_name("python"), script, Path(program).name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self._process.communicate)  # which ends it
+
+    def load(self, words: list[str], files: list[Path], folder: Path) -> int:
+        """Return the status with which a load ended."""
+        load = {"words": words, "files": files, "folder": folder}
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(load, default=str) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@lru_cache
+def _forking(program: str) -> Forking:
+    return Forking(program)
 
 
 def _last_state(output: bytes) -> dict[str, Any] | None:

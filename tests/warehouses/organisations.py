@@ -8,12 +8,14 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from support import expected as api
 from typing_extensions import override
 
 from tap_zencoder.sandbox import Organisation
 from tap_zencoder.sandbox.organisation import FOUNDED
 
 if TYPE_CHECKING:
+    from tap_zencoder.days import Window
     from tap_zencoder.sandbox.organisation import Data
     from tap_zencoder.sandbox.people import User
 
@@ -99,6 +101,19 @@ class NewFieldsOrganisation(OddOrganisation):
         return data
 
 
+def expected(organisation: Organisation, window: Window) -> dict[str, list[Any]]:
+    """Say what the tap should make of the days, with each address as a key."""
+    rows = api.expected(organisation, window)
+    for user in rows["users"]:
+        user["email"] = key_of(user["email"])
+    return rows
+
+
+def key_of(address: str) -> str:
+    """Return an address as the tap sends it: `A@X.com` and `a@x.com` are one."""
+    return address.strip().lower()
+
+
 def with_new_fields_apart(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with its unknown fields where the tap keeps them, as text."""
     new: dict[str, Any] = {
@@ -106,7 +121,7 @@ def with_new_fields_apart(row: dict[str, Any]) -> dict[str, Any]:
     }
     known = {k: v for k, v in row.items() if k not in new}
     if "active_users" in row and any("version" in ide for ide in row["ides"]):
-        new = {"ides": row["ides"], **new}  # in the order they came
+        new["ides"] = row["ides"]  # after what is new in the row itself
         known["ides"] = [
             {k: v for k, v in ide.items() if k != "version"} for ide in row["ides"]
         ]

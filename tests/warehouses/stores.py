@@ -35,7 +35,6 @@ class Store(abc.ABC):
 
     folder: Path
     plugin: ClassVar[str]
-    saves_a_state_without_rows: ClassVar[bool] = True
 
     @abc.abstractmethod
     def loader(self, **settings: Any) -> Loader:
@@ -159,7 +158,6 @@ class DuckDB(Store):
     folder: Path
 
     plugin = "target-duckdb"
-    saves_a_state_without_rows = False
 
     @override
     def loader(self, **settings: Any) -> Loader:

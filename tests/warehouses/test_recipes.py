@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 import yaml
-from support.expected import expected
 from support.meltano_project import MeltanoProject, variables
 from support.runs import KEYS, STREAMS, TODAY, YESTERDAY
 
@@ -21,7 +20,7 @@ from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
 from warehouses import documents
 from warehouses.loading import extracted
-from warehouses.organisations import OddOrganisation
+from warehouses.organisations import OddOrganisation, expected
 from warehouses.stores import DuckDB, Postgres, sorted_by_key
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ def pseudonymous(rows: list[Row]) -> list[Row]:
 
 def recipe(salt: str) -> dict[str, Any]:
     maps: dict[str, Any] = documents.settings(ADDRESSES)[0]["config"]
-    assert maps["stream_map_config"] == {"salt": "$EMAIL_SALT"}
     return {**maps, "stream_map_config": {"salt": salt}}
 
 
@@ -125,7 +123,8 @@ def test_the_mapper_does_the_same_as_the_tap(tmp_path: Path) -> None:
     written = yaml.safe_load((documents.ROOT / "meltano.yml").read_text())
     [mapper] = written["plugins"]["mappers"]
     [mapping] = mapper["mappings"]
-    assert mapping["config"] == documents.settings(ADDRESSES)[0]["config"]
+    own = {"stream_map_config": {"salt": "$EMAIL_SALT"}}
+    assert mapping["config"] == {**own, **documents.settings(ADDRESSES)[0]["config"]}
     store = DuckDB(tmp_path)
     words = re.search(r"meltano run (.*) target-", documents.section(MAPPER))
     assert words
@@ -142,6 +141,20 @@ def test_the_mapper_does_the_same_as_the_tap(tmp_path: Path) -> None:
     assert store.by_key("users") == sorted_by_key("users", truth)
 
 
+def test_a_salt_in_the_environment_is_in_no_output_of_meltano_config(
+    tmp_path: Path,
+) -> None:
+    name = "TAP_ZENCODER_STREAM_MAP_CONFIG"
+    assert f"{name}={{" in documents.section(ADDRESSES)
+    entry = {"name": "tap-zencoder", **documents.settings(ADDRESSES)[0]}
+    project = MeltanoProject.create(tmp_path, entry)
+    salt = {name: json.dumps({"salt": SALT})}
+    done = project.meltano("config", "print", "tap-zencoder", **salt)
+    assert done.returncode == 0, done.stderr
+    assert "stream_map_config" in done.stdout
+    assert SALT not in done.stdout + done.stderr
+
+
 def test_people_can_be_left_out_altogether(tmp_path: Path) -> None:
     [leave_out] = documents.settings(WITHOUT_USERS)
     project = MeltanoProject.create(tmp_path, {"name": "tap-zencoder", **leave_out})
@@ -150,8 +163,13 @@ def test_people_can_be_left_out_altogether(tmp_path: Path) -> None:
         folder = {"TARGET_JSONL_DESTINATION_PATH": str(tmp_path)}
         done = project.run("tap-zencoder", "target-jsonl", **taps, **folder)
     assert done.returncode == 0, done.stderr
-    loaded = {file.stem for file in tmp_path.glob("*.jsonl")}
-    assert loaded == {"daily", "daily_ides", "daily_languages"}
+    loaded = {
+        file.stem: len(file.read_text().splitlines())
+        for file in tmp_path.glob("*.jsonl")
+    }
+    truth = expected(Organisation(12, seed=7), DAYS)
+    streams = ("daily", "daily_ides", "daily_languages")
+    assert loaded == {stream: len(truth[stream]) for stream in streams}
 
 
 def test_several_organisations_share_tables(

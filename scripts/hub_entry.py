@@ -32,6 +32,8 @@ _ENTRY = {
 }
 # The tap comes without Faker.
 _LEFT_OUT = {"faker_config"}
+# The SDK's own setting, in which users keep the salt of their hashes.
+_SENSITIVE = {"stream_map_config"}
 
 
 def definition() -> str:
@@ -64,7 +66,7 @@ def _setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
         "description": description,
         "kind": _kind(schema),
     }
-    if schema.get("secret"):
+    if schema.get("secret") or name in _SENSITIVE:
         setting["sensitive"] = True
     if "default" in schema:
         setting["value"] = schema["default"]

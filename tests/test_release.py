@@ -87,6 +87,9 @@ def test_the_entry_for_the_hub_and_the_project_agree() -> None:
     assert [s["name"] for s in entry["settings"]] == sorted(
         s["name"] for s in extractor["settings"]
     )
+    sensitive = {"client_id", "client_secret", "api_key", "stream_map_config"}
+    for settings in (entry["settings"], extractor["settings"]):
+        assert {s["name"] for s in settings if s.get("sensitive")} == sensitive
 
 
 def test_nothing_installs_a_package_by_a_name_that_nobody_owns_yet() -> None:

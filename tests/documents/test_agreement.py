@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 from support.runs import STREAMS
@@ -18,6 +19,8 @@ from tap_zencoder.transport import client, connection
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
+BEHAVIOR = (ROOT / "docs" / "behavior.md").read_text()
+WHAT_ARRIVES = (ROOT / "docs" / "what-arrives.md").read_text()
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
@@ -100,6 +103,26 @@ def test_the_readme_has_every_stream() -> None:
         assert f"| `{entry['tap_stream_id']}` | {keys} |" in README
 
 
+def test_what_arrives_has_every_stream_as_the_readme_has() -> None:
+    rows = r"^\| (`\w+`) \| (`.*?`) \| (\w+)"
+    told = re.findall(rows, README.split("## What arrives")[1], re.MULTILINE)
+    assert len(told) == len(STREAMS)
+    assert told == re.findall(rows, WHAT_ARRIVES.split("```")[0], re.MULTILINE)
+
+
+def test_days_that_were_never_synced_can_be_listed() -> None:
+    query = WHAT_ARRIVES.split("-- days that were never synced\n")[1].split("```")[0]
+    with duckdb.connect() as database:
+        database.execute("CREATE TABLE daily (day DATE)")
+        days = ["2026-02-27", "2026-02-28", "2026-03-02", "2026-03-05"]
+        database.executemany("INSERT INTO daily VALUES (?)", [[day] for day in days])
+        gaps = database.sql(query).fetchall()
+    assert [(str(first), str(last)) for first, last in gaps] == [
+        ("2026-03-01", "2026-03-01"),
+        ("2026-03-03", "2026-03-04"),
+    ]
+
+
 def figures_in(section: str) -> list[str]:
     """Return the rows of a page's tables, but for their heads."""
     rows = re.findall(r"^\| [^|]+ (?:\| [\d.]+ )+\|$", section, re.MULTILINE)
@@ -164,14 +187,33 @@ def test_every_message_in_the_documents_exists_in_the_code() -> None:
 
 
 def test_every_test_that_is_said_to_hold_a_behaviour_exists() -> None:
-    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/behavior.md").read_text()))
+    named = set(re.findall(r"\btest_\w+", BEHAVIOR))
     tests = {
         name
         for file in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)
     }
     assert len(named) > 30
-    assert named <= tests
+    assert named <= tests, sorted(named - tests)
+
+
+def test_every_rule_and_table_of_behaviour_names_its_tests() -> None:
+    blocks = BEHAVIOR.split("\n\n")
+    rules = [block for block in blocks if block.startswith("**")]
+    assert 12 < len(rules) <= 40
+    for rule in rules:
+        assert re.search(r"\n<!-- tests: test_\w+.* -->$", rule), rule
+    tables = [index for index, block in enumerate(blocks) if block.startswith("|")]
+    assert len(tables) == 2
+    for index in tables:
+        assert blocks[index + 1].startswith("<!-- tests: test_"), blocks[index]
+
+
+def test_twelve_promises_come_first() -> None:
+    first, promises, *_ = BEHAVIOR.split("\n## ")
+    assert promises.startswith("Twelve promises\n")
+    assert len(re.findall(r"^\*\*", first, re.MULTILINE)) == 0
+    assert len(re.findall(r"^\*\*", promises, re.MULTILINE)) == 12
 
 
 def anchors(document: Path) -> set[str]:
@@ -192,14 +234,13 @@ def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
 
 
 def test_the_documents_agree_about_numbers() -> None:
-    reference = (ROOT / "docs" / "behavior.md").read_text()
-    for text in (TROUBLESHOOTING, reference):
+    for text in (TROUBLESHOOTING, BEHAVIOR):
         plain = " ".join(text.split())
         assert re.search(rf"(tried )?{client.ATTEMPTS}( times)|Six attempts", plain)
         minutes = LONGEST_RETRY_AFTER / 60
         assert f"up to {minutes:.0f} minutes" in plain
     assert client.ATTEMPTS == 6
-    assert f"more than {connection.LARGEST_BODY // 2**20} MiB is refused" in reference
+    assert f"more than {connection.LARGEST_BODY // 2**20} MiB is refused" in BEHAVIOR
 
 
 def test_no_document_or_lock_names_an_index_or_another_product_as_ours() -> None:

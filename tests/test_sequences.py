@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     TapCommand = Callable[..., tuple[list[str], dict[str, str]]]
 
-NIGHTS = 4
+NIGHTS = 3
 FIRST = TODAY - timedelta(days=12)
 CATALOG = Path(__file__).parent / "catalog.json"
 STATUS = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130, None: 1}
@@ -292,8 +292,10 @@ def interrupted(process: Any, sandbox: Sandbox, night: Night) -> bytes:
         process.stdout.close()
     else:
         process.send_signal(night.way)
-    process.wait(timeout=5)
-    assert time.monotonic() - ended < 2
+    process.wait(timeout=15)
+    # A reader that leaves is noticed once the imports are done.
+    if night.way is not None or not night.is_early:
+        assert time.monotonic() - ended < 2
     reader.join()
     process.stdout.close()
     return bytes(output)

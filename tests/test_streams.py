@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.expected import FORTNIGHT, expected, unordered
-from support.runs import KEYS, STREAMS, TODAY, YESTERDAY, Run, bookmarks, without_times
+from support.runs import (
+    DAY_STREAMS,
+    KEYS,
+    STREAMS,
+    TODAY,
+    YESTERDAY,
+    Run,
+    bookmarks,
+    without_times,
+)
 
-from tap_zencoder import schemas
 from tap_zencoder.days import Window
+from tap_zencoder.streams import json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +29,6 @@ if TYPE_CHECKING:
     from tap_zencoder.sandbox import Sandbox
 
     RunTap = Callable[..., Run]
-
-SCHEMAS = Path(schemas.__file__).parent
 
 
 def test_every_row_is_what_the_api_said(
@@ -38,31 +44,19 @@ def test_every_row_is_what_the_api_said(
         assert run.records(stream) == truth[stream]
 
 
-def test_every_record_has_every_property_of_a_schema_that_is_sent_once(
+def test_every_record_has_the_properties_of_its_schema_in_their_order(
     run_tap: RunTap,
     fortnight: dict[str, Any],
 ) -> None:
     # That each record is valid by its schema, `run_tap` checks in every test.
-    columns: dict[str, set[str]] = {}
-    for message in run_tap(fortnight).messages:
-        if message["type"] == "SCHEMA":
-            assert message["stream"] not in columns, "a SCHEMA was sent twice"
-            columns[message["stream"]] = set(message["schema"]["properties"])
-        elif message["type"] == "RECORD":
-            assert set(message["record"]) == columns[message["stream"]]
-    assert set(columns) == set(STREAMS)
-
-
-def test_columns_come_in_the_order_of_the_schema(
-    run_tap: RunTap,
-    fortnight: dict[str, Any],
-) -> None:
     columns: dict[str, list[str]] = {}
     for message in run_tap(fortnight).messages:
         if message["type"] == "SCHEMA":
+            assert message["stream"] not in columns, "a SCHEMA was sent twice"
             columns[message["stream"]] = list(message["schema"]["properties"])
         elif message["type"] == "RECORD":
             assert list(message["record"]) == columns[message["stream"]]
+    assert set(columns) == set(STREAMS)
 
 
 def test_no_key_is_sent_twice(run_tap: RunTap, fortnight: dict[str, Any]) -> None:
@@ -117,7 +111,10 @@ def test_a_day_without_activity_moves_the_bookmark(
     one_day = {"start_date": quiet.isoformat(), "end_date": quiet.isoformat()}
     run = run_tap({**sandbox.settings(), **one_day})
     assert run.status == 0
-    assert run.records("daily") == run.records("users") == []
+    assert run.records("users") == []
+    nothing = {"additional_fields": None}
+    zeros = {"active_users": 0, "messages": 0, "ides": [], "languages": []}
+    assert run.records("daily") == [{"day": quiet.isoformat(), **zeros, **nothing}]
     assert bookmarks(run.states[-1])["daily"] == quiet.isoformat()
 
 
@@ -159,7 +156,8 @@ def test_a_slice_of_history_has_no_period_summaries(
     assert run.status == 0
     assert run.records("period_summaries") == []
     assert not any("period" in request.query for request in sandbox.requests)
-    assert len(run.records("daily")) <= 3
+    days = [row["day"] for row in run.records("daily")]
+    assert days == ["2025-06-01", "2025-06-02", "2025-06-03"]
 
 
 def test_a_slice_before_the_bookmark_asks_nothing_and_keeps_the_bookmark(
@@ -174,8 +172,10 @@ def test_a_slice_before_the_bookmark_asks_nothing_and_keeps_the_bookmark(
     assert run.status == 0
     assert sandbox.requests == []
     assert run.states[-1] == state
-    [warning] = [line for line in run.log.splitlines() if "| WARNING " in line]
-    assert "The bookmark is past the end_date, 2025-06-03:" in warning
+    [warning] = run.warnings
+    assert "Nothing to sync" in warning
+    assert "syncs end with 2025-06-03" in warning
+    assert "separate state" in warning
 
 
 def test_a_slice_that_the_lookback_reaches_is_synced_without_a_warning(
@@ -252,7 +252,7 @@ def test_a_column_that_is_not_in_the_catalog_is_not_sent(
     ]
 
 
-def test_a_catalog_without_replication_keys_is_incremental_all_the_same(
+def test_a_catalog_without_replication_keys_is_incremental(
     run_tap: RunTap,
     fortnight: dict[str, Any],
 ) -> None:
@@ -330,11 +330,14 @@ def test_new_fields_inside_an_array_are_kept_beside_it(
             entry["sessions"] = 3
         return envelope
 
+    active = [d for d in FORTNIGHT if sandbox.organisation.day(d)["daily"]]
+
     sandbox.answers = add_versions
     run = run_tap(fortnight)
     assert run.status == 0
-    truth = expected(sandbox.organisation, FORTNIGHT)
-    for row, plain in zip(run.records("daily"), truth["daily"], strict=True):
+    truth = expected(sandbox.organisation, active)
+    rows = [row for row in run.records("daily") if row["active_users"]]
+    for row, plain in zip(rows, truth["daily"], strict=True):
         first, *others = plain["ides"]
         assert json.loads(row.pop("additional_fields")) == {
             "sessions": 3,
@@ -356,9 +359,10 @@ def test_figures_of_another_day_are_left_to_that_day(
     plain = run_tap(fortnight)
 
     def add_a_neighbour(envelope: dict[str, Any], request: Any) -> dict[str, Any]:
-        if "day" in request.query:
+        daily = envelope["data"]["daily"]
+        if "day" in request.query and daily:
             before = date.fromisoformat(request.query["day"]) - timedelta(days=1)
-            envelope["data"]["daily"] += sandbox.organisation.day(before)["daily"]
+            daily += sandbox.organisation.day(before)["daily"]
         return envelope
 
     sandbox.answers = add_a_neighbour
@@ -366,6 +370,35 @@ def test_figures_of_another_day_are_left_to_that_day(
     for stream in STREAMS:
         assert run.records(stream) == plain.records(stream)
     assert run.log.count("a day that was not asked for") == 1
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_an_answer_about_other_days_is_an_error(
+    run_tap: RunTap,
+    sandbox: Sandbox,
+    fortnight: dict[str, Any],
+    others: int,
+) -> None:
+    """One other day instead of its own, or two beside it."""
+    broken = date(2026, 3, 5)
+    listed = [broken - timedelta(days=n) for n in (1, 2)[:others]]
+
+    def answer(envelope: dict[str, Any], request: Any) -> dict[str, Any]:
+        if request.query.get("day") == broken.isoformat():
+            own = envelope["data"]["daily"] if others > 1 else []
+            entries = [sandbox.organisation.day(day)["daily"] for day in listed]
+            envelope["data"]["daily"] = sum(entries, own)
+        return envelope
+
+    sandbox.answers = answer
+    run = run_tap(fortnight)
+    assert run.status == 1
+    [error] = run.errors
+    assert "$.data.daily" in error
+    assert all(str(day) in error for day in listed)
+    assert f"skip_days to {broken}" in error
+    before = str(broken - timedelta(days=1))
+    assert {bookmarks(run.states[-1])[stream] for stream in DAY_STREAMS} == {before}
 
 
 def test_a_user_listed_twice_is_one_row(
@@ -394,7 +427,7 @@ def test_a_user_listed_twice_is_one_row(
     ]
     assert both[0] == both[1]
     assert len(run.records("users")) == len(plain.records("users"))
-    assert run.log.count("they are merged") == 1
+    assert run.log.count("entries with the same email") == 1
 
 
 def test_a_wrong_type_stops_the_stream_before_the_day_and_names_the_path(
@@ -418,7 +451,10 @@ def test_a_wrong_type_stops_the_stream_before_the_day_and_names_the_path(
     assert "$.data.daily[0].messages" in error
     before = (broken - timedelta(days=1)).isoformat()
     assert bookmarks(run.states[-1])["daily"] == before
-    assert max(row["day"] for row in run.records("daily")) <= before
+    assert max(row["day"] for row in run.records("daily")) == before
+    # The IDEs and languages are in the same array, but their own figures can be read.
+    for stream in DAY_STREAMS[1:]:
+        assert bookmarks(run.states[-1])[stream] == YESTERDAY.isoformat()
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 16])
@@ -433,8 +469,7 @@ def test_rows_are_the_same_at_any_concurrency(
 
 def test_every_property_has_a_description() -> None:
     for stream in STREAMS:
-        schema = json.loads((SCHEMAS / f"{stream}.json").read_text())
-        for name, described in schema["properties"].items():
+        for name, described in json_schema(stream)["properties"].items():
             assert described["description"].endswith("."), f"{stream}.{name}"
             for inner in described.get("items", {}).get("properties", {}).values():
                 assert inner["description"].endswith("."), f"{stream}.{name}"

@@ -33,7 +33,9 @@ def checked_catalog(
 def unreadable(error: Exception) -> CatalogError:
     """Return the error for a catalog that is none, or that the SDK cannot read."""
     missing = f", {redacted(str(error))}" if isinstance(error, KeyError) else ""
-    return catalog_error(f"is none ({type(error).__name__}{missing})")
+    return catalog_error(
+        f"cannot be used: it is no catalog ({type(error).__name__}{missing})"
+    )
 
 
 class _ProblemError(Exception):
@@ -114,6 +116,12 @@ def _problems(
         yield f"the replication key of {name} must be day"
     if entry["replication_method"] not in _METHODS:
         yield f"the replication method of {name} must be INCREMENTAL or FULL_TABLE"
+    for column, own in stream.schema["properties"].items():
+        if not _takes(entry["schema"]["properties"].get(column, {}), own):
+            yield (
+                f"{name}.{column} does not take what the tap sends: convert it in the "
+                "warehouse, or with a stream map"
+            )
     if metadata.get((), {}).get("selected") is False:
         return
     for column in {*entry["key_properties"], REPLICATION_KEY}:
@@ -126,3 +134,19 @@ def _problems(
                 f"{name} leaves out {column}, part of its key: hash it with a stream "
                 "map, or deselect the stream"
             )
+
+
+def _takes(given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Return whether every value of our own schema is one of a given schema, too."""
+    types, sent = (
+        {kinds} if isinstance(kinds, str) else set(kinds)
+        for kinds in (given.get("type", ()), own.get("type", ()))
+    )
+    types |= {"integer"} if "number" in types else set()
+    fits = not types or sent <= types
+    same_format = given.get("format") in (None, own.get("format"))
+    return fits and same_format and _takes_items(given, own)
+
+
+def _takes_items(given: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    return "items" not in given or _takes(given["items"], own.get("items", {}))

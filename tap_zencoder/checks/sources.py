@@ -40,8 +40,9 @@ def read_json(path: str, error_of: Callable[[str], ZencoderError]) -> dict[str, 
         problem = "is nested too deeply"
     except UnicodeDecodeError:
         problem = "is not text in UTF-8"
-    except msgspec.ValidationError:
-        problem = "is not a JSON object"
+    except msgspec.ValidationError as error:
+        is_other = "Expected `object`" in str(error)
+        problem = "is not a JSON object" if is_other else f"cannot be used ({error})"
     except msgspec.DecodeError as error:
         problem = f"is not JSON ({error if text.strip() else 'empty'})"
     else:

@@ -30,7 +30,7 @@ _RATE = click.FloatRange(0, 1)
 
 
 def _list(acts: Mapping[str, object]) -> str:
-    lines = (f"  {n:28} {(a.__doc__ or '').replace('`', '')}" for n, a in acts.items())
+    lines = (f"  {n:29} {(a.__doc__ or '').replace('`', '')}" for n, a in acts.items())
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """What other APIs of this kind do: one name per answer.
 
-The tap was tried on public reports of people who load such data every night. Nobody
-has seen the real API do any of it.
+They come from public reports of people who load such data every night. Whether the
+real API gives any of them is not known.
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from tap_zencoder.sandbox.organisation import Data
-from tap_zencoder.sandbox.realities import RETENTION, Asked, Reality, Refused
+from tap_zencoder.sandbox.realities import (
+    LONG_RETENTION,
+    RETENTION,
+    Asked,
+    Reality,
+    Refused,
+)
 
 LATE = timedelta(days=3)
 """How far behind an API is whose figures come late."""
@@ -32,7 +38,7 @@ def last_active_is_in_words(data: Data, _: Asked) -> Data:
 
 
 def tools_are_odd(data: Data, _: Asked) -> Data:
-    """Have nulls, numbers and objects among the names of a user's IDEs."""
+    """Have null, a number and an object among the names of a user's IDEs."""
     return {**data, "users": [{**user, **_ODD} for user in data["users"]]}
 
 
@@ -52,7 +58,9 @@ def figures_are_text(data: Data, _: Asked) -> Data:
 
 
 def users_lose_their_address(data: Data, _: Asked) -> Data:
-    """List two users of each day without their addresses, as if they were removed."""
+    """List two users without their addresses, on days on which others have theirs."""
+    if len(data["users"]) <= 2:  # noqa: PLR2004  # those two
+        return data
     nameless = [{**user, "email": None} for user in data["users"][:2]]
     return {**data, "users": [*nameless, *data["users"][2:]]}
 
@@ -71,7 +79,7 @@ def tools_have_no_name(data: Data, _: Asked) -> Data:
 
 
 def one_day_is_broken(data: Data, asked: Asked) -> Data:
-    """Have a figure that is none, on the fifth day before today."""
+    """Have text instead of a figure, on the fifth day before today."""
     if asked.day != asked.today - timedelta(days=5):
         return data
     users = [{**user, "messages": "many"} for user in data["users"]]
@@ -79,13 +87,13 @@ def one_day_is_broken(data: Data, asked: Asked) -> Data:
 
 
 def users_come_once_for_each_team(data: Data, _: Asked) -> Data:
-    """List a user with the whole figure for each team."""
+    """List a user once for each team, with the whole figure each time."""
     users = [{**u, "team": team} for u in data["users"] for team in ("web", "data")]
     return {**data, "users": users}
 
 
 def erased_users_share_an_address(data: Data, _: Asked) -> Data:
-    """List users who were erased under one address, with equal figures."""
+    """List two users who were erased under one address, with equal figures."""
     erased = {"email": "erased@example.com", "messages": 1, "last_active": None}
     erased |= {"ides": [], "languages": []}
     if not data["daily"]:
@@ -120,7 +128,7 @@ def quiet_days_are_null(data: Data, asked: Asked) -> Data:
 
 
 def quiet_days_are_empty(data: Data, asked: Asked) -> Data:
-    """Answer an empty text for a day without activity."""
+    """Answer an empty body for a day without activity, as a broken proxy does."""
     return _quiet(data, asked, Refused(200, body=b""))
 
 
@@ -131,20 +139,21 @@ def quiet_days_have_null_data(data: Data, asked: Asked) -> Data:
 
 
 def days_come_late(data: Data, asked: Asked) -> Data:
-    """Refuse to be asked about the last three days."""
+    """Answer 400 for the last three days."""
     if asked.day is not None and asked.day >= asked.today - LATE:
         raise Refused(400, "Invalid day parameter. Day is not available yet")
     return data
 
 
 def old_days_are_gone(data: Data, asked: Asked) -> Data:
-    """Answer 410 for what is older than a month."""
-    return _old(data, asked, Refused(410, "Gone"))
+    """Answer 410 for what is older than 90 days, the API's widest period."""
+    return _old(data, asked, LONG_RETENTION, Refused(410, "Gone"))
 
 
 def old_days_are_forbidden(data: Data, asked: Asked) -> Data:
     """Answer 403 for what is older than a month, which the plan does not include."""
-    return _old(data, asked, Refused(403, "Your plan includes 30 days of history"))
+    refusal = Refused(403, "Your plan includes 30 days of history")
+    return _old(data, asked, RETENTION, refusal)
 
 
 def answers_have_pages(data: Data, _: Asked) -> Data:
@@ -153,13 +162,13 @@ def answers_have_pages(data: Data, _: Asked) -> Data:
 
 
 def names_are_broken(body: bytes) -> tuple[bytes, Any]:
-    """Write half of a surrogate pair into the name of an IDE, and a field more."""
+    """Write half of a surrogate pair into the name of an IDE and into a new field."""
     broken = body.replace(b'"VS Code"', b'"VS \\ud83d Code"')
     return broken.replace(b'{"email"', b'{"note":"\\udc00","email"'), ()
 
 
 def fields_are_not_a_number(body: bytes) -> tuple[bytes, Any]:
-    """Have NaN, which JSON does not know, in a field more."""
+    """Have NaN, which JSON does not know, in a new field."""
     return body.replace(b'{"email"', b'{"rate":NaN,"email"'), ()
 
 
@@ -169,7 +178,7 @@ def answers_begin_with_a_mark(body: bytes) -> tuple[bytes, Any]:
 
 
 def answers_are_brotli(body: bytes) -> tuple[bytes, Any]:
-    """Compress in a way that nobody has asked for."""
+    """Compress the body in a way that was not asked for."""
     return bytes(255 - byte for byte in body), (("Content-Encoding", "br"),)
 
 
@@ -219,7 +228,7 @@ def _quiet(data: Data, asked: Asked, answer: Refused) -> Data:
     return data
 
 
-def _old(data: Data, asked: Asked, answer: Refused) -> Data:
-    if asked.day is not None and asked.day < asked.today - RETENTION:
+def _old(data: Data, asked: Asked, retention: timedelta, answer: Refused) -> Data:
+    if asked.day is not None and asked.day < asked.today - retention:
         raise answer
     return data

@@ -1,7 +1,7 @@
 """What the real API may do where its documentation is silent: one name per answer.
 
-Nobody has told which of these are real. The sandbox can take any of them, alone and
-together, so that the tap holds under all.
+Which of them the real API gives is not known. The sandbox can give any of them, alone
+and together, so that the tap is tried with all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tap_zencoder.sandbox.organisation import Data, Organisation
 
 RETENTION = timedelta(days=30)
-"""How long history is kept, where it is not kept for ever: a month."""
+"""How long history is kept, where it is not kept for ever: a month..."""
+LONG_RETENTION = timedelta(days=90)
+"""...or as long as the widest period that the API has."""
 _DAY = timedelta(days=1)
 
 
@@ -58,19 +60,19 @@ def daily_is_empty(data: Data, _: Asked) -> Data:
 
 
 def today_is_empty(data: Data, asked: Asked) -> Data:
-    """Answer nothing about the day that is not over yet."""
+    """Have no activity for the day that is not over yet."""
     return _nothing(data) if asked.day == asked.today else data
 
 
 def today_is_refused(data: Data, asked: Asked) -> Data:
-    """Refuse to be asked about a day that is not over yet."""
+    """Answer 400 for a day that is not over yet."""
     if asked.day is not None and asked.day >= asked.today:
         raise Refused(400, "Invalid day parameter. Day must be in the past")
     return data
 
 
 def yesterday_still_moves(data: Data, asked: Asked) -> Data:
-    """Have but half of yesterday's users yet."""
+    """Have only half of yesterday's users yet."""
     if asked.day != asked.today - _DAY:
         return data
     return {**data, "users": data["users"][::2]}
@@ -89,22 +91,22 @@ def days_begin_earlier(data: Data, asked: Asked) -> Data:
 
 
 def neighbours_come_along(data: Data, asked: Asked) -> Data:
-    """List the day before in ``daily`` as well."""
-    if asked.day is None:
+    """List the day before in ``daily`` as well, beside the day's own entry."""
+    if asked.day is None or not data["daily"]:
         return data
     before = asked.organisation.day(asked.day - _DAY)["daily"]
     return {**data, "daily": [*before, *data["daily"]]}
 
 
 def old_days_are_empty(data: Data, asked: Asked) -> Data:
-    """Keep a month of history; before that nothing ever happened."""
+    """Keep a month of history, and have older days without activity."""
     if asked.day is None or asked.day >= asked.today - RETENTION:
         return data
     return _nothing(data)
 
 
 def old_days_are_refused(data: Data, asked: Asked) -> Data:
-    """Keep a month of history, and refuse to be asked about what was before."""
+    """Keep a month of history, and answer 400 for older days."""
     if asked.day is not None and asked.day < asked.today - RETENTION:
         raise Refused(400, "Invalid day parameter. Day is out of range")
     return data

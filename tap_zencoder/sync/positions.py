@@ -83,8 +83,9 @@ class Positions:
 
     def _after(self, waiting: _Waiting, last: date | None) -> _Settled:
         days, error = _days(waiting), waiting[-1][1]
-        bookmark = self.bookmark_of(waiting[0][0])
-        was_there = bookmark is not None and bookmark >= waiting[0][0]
+        was_there = any(
+            day <= (self.bookmark_of(day) or date.min) for day, _ in waiting
+        )
         if last and len(waiting) <= self.most_late and not was_there:
             self.log.warn_once(
                 f"No answer yet for {days}. The next sync asks again. {error}"

@@ -72,33 +72,33 @@ def test_columns_that_a_schema_leaves_out_are_deselected() -> None:
 @pytest.mark.parametrize(
     ("catalog", "problem"),
     [
-        ([], "is none ("),
-        ({}, "is none (KeyError, 'streams')"),
-        ({"streams": 7}, "is none ("),
-        ({"streams": [7]}, "is none ("),
+        ([], "it is no catalog ("),
+        ({}, "it is no catalog (KeyError, 'streams')"),
+        ({"streams": 7}, "it is no catalog ("),
+        ({"streams": [7]}, "it is no catalog ("),
         ({"streams": [{"schema": {"properties": {}}}]}, "KeyError, 'tap_stream_id'"),
         (
             of_users(tap_stream_id="user"),
             "there is no stream user (did you mean users?)",
         ),
-        (of_users(tap_stream_id={"a@b.example": 1}), "is none ("),
+        (of_users(tap_stream_id={"a@b.example": 1}), "it is no catalog ("),
         (of_users(stream="people"), "the stream users has another name as well"),
-        (of_users(schema={}), "is none (KeyError, 'properties')"),
+        (of_users(schema={}), "it is no catalog (KeyError, 'properties')"),
         (
             of_users(schema={"properties": {"email": {"type": "string"}}}),
             "users leaves out",
         ),
         (of_users(schema={"properties": {"day": {}}}), "users leaves out"),
-        (with_column(None), "is none ("),
-        (with_column({"type": 5}), "is none ("),
-        (with_column({"properties": {"a": None}}), "is none ("),
+        (with_column(None), "it is no catalog ("),
+        (with_column({"type": 5}), "it is no catalog ("),
+        (with_column({"properties": {"a": None}}), "it is no catalog ("),
         (
             of_users(key_properties=["nope"]),
             "the stream users has key_properties that are not among its columns",
         ),
-        (of_users(key_properties=[["day"]]), "is none ("),
-        (of_users(metadata=7), "is none ("),
-        (of_users(metadata=[{"breadcrumb": []}]), "is none (KeyError"),
+        (of_users(key_properties=[["day"]]), "it is no catalog ("),
+        (of_users(metadata=7), "it is no catalog ("),
+        (of_users(metadata=[{"breadcrumb": []}]), "it is no catalog (KeyError"),
         (of_users(replication_key="at"), "the replication key of users must be day"),
         (
             with_metadata(replication_key="joe@example.com"),
@@ -120,6 +120,6 @@ def test_a_catalog_that_cannot_be_used_is_refused_in_words(
     with pytest.raises(CatalogError) as refusal:
         TapZencoder(config={"api_key": "the-key"}, catalog=catalog)
     sentence = str(refusal.value)
-    assert sentence.startswith(("The catalog cannot be used: ", "The catalog is none "))
+    assert sentence.startswith("The catalog cannot be used: ")
     assert problem in sentence
     assert "@" not in sentence

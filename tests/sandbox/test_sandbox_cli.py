@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from click.testing import CliRunner, Result
 from support.logs import kept
 
+from tap_zencoder.sandbox.cli import main
+from tap_zencoder.sandbox.oddities import ODDITIES, WORDINGS
+from tap_zencoder.sandbox.realities import REALITIES
 from tap_zencoder.sandbox.service import API_KEY, CLIENT_SECRET
 
 if TYPE_CHECKING:
@@ -22,6 +26,16 @@ if TYPE_CHECKING:
 
 SANDBOX = [sys.executable, "-m", "tap_zencoder.sandbox"]
 SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
+ASK = """
+import os, sys, urllib.error, urllib.request
+for query in sys.argv[2:]:
+    url = os.environ["TAP_ZENCODER_API_URL"] + "/api/v1/data/usage?" + query
+    request = urllib.request.Request(url, headers={"zencoder-api-key": sys.argv[1]})
+    try:
+        print(urllib.request.urlopen(request).status)
+    except urllib.error.HTTPError as error:
+        print(error.code)
+"""
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -35,6 +49,11 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
     kept(done.stderr)
     return done
+
+
+def run_here(*words: str) -> Result:
+    """Run what starts no command in this process."""
+    return CliRunner().invoke(main, words)
 
 
 def test_a_command_finds_the_sandbox_in_its_environment() -> None:
@@ -58,9 +77,8 @@ def test_a_command_finds_the_sandbox_in_its_environment() -> None:
 def test_a_command_reaches_the_sandbox_without_a_proxy() -> None:
     proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "intranet.example"}
     proxy |= {name.lower(): value for name, value in proxy.items()}
-    tap = [sys.executable, "-m", "tap_zencoder", "--config=ENV", "--test"]
-    done = run("--", *tap, **proxy)
-    assert done.returncode == 0, done.stderr
+    done = run("--", sys.executable, "-c", ASK, "wrong", "period=7d", **proxy)
+    assert done.stdout == "401\n", done.stderr
     seen = json.loads(run("--", sys.executable, "-c", SHOW, **proxy).stdout)
     assert seen["NO_PROXY"] == "intranet.example,127.0.0.1"
 
@@ -83,18 +101,27 @@ def test_the_exit_status_is_the_command_s(code: str, status: int) -> None:
     assert run("--", sys.executable, "-c", code).returncode == status
 
 
-def test_a_command_that_is_not_there_is_one_sentence() -> None:
-    done = run("--", "no-such-command")
-    assert done.returncode == 127
+def test_a_command_that_does_not_exist_is_one_sentence() -> None:
+    done = run_here("--", "no-such-command")
+    assert done.exit_code == 127
     assert done.stderr == "Error: no-such-command: No such file or directory\n"
 
 
 def test_it_says_which_version_it_is() -> None:
-    done = run("--version")
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_here("--version")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert (
         done.stdout == f"zencoder-sandbox {version('tap-zencoder')}, of tap-zencoder\n"
     )
+
+
+@pytest.mark.parametrize("known", [REALITIES, ODDITIES, WORDINGS])
+def test_the_help_lists_each_answer_that_it_can_give(known: dict[str, Any]) -> None:
+    lines = run_here("--help").stdout.splitlines()
+    described = dict(line.strip().split(maxsplit=1) for line in lines if "-" in line)
+    assert known
+    for name, act in known.items():
+        assert described[name] == act.__doc__.replace("`", "")
 
 
 @pytest.mark.parametrize(
@@ -104,23 +131,21 @@ def test_it_says_which_version_it_is() -> None:
         ["--users", "-1"],
         ["--today", "soon"],
         ["--founded", "soon"],
+        ["--reality", "no-such-reality"],
         ["--error-rate", "0.6", "--throttle-rate", "0.6"],
     ],
 )
 def test_bad_options_are_refused(options: list[str]) -> None:
-    done = run(*options, "--", sys.executable, "-c", "")
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    done = run_here(*options, "--", sys.executable, "-c", "")
+    assert done.exit_code == 2
+    assert "Error: " in done.stderr
 
 
-def test_a_port_that_is_taken_is_one_sentence() -> None:
-    words = ["--port", "0", "--", *SANDBOX, "--port"]
-    taker = "import os, sys; p = os.environ['TAP_ZENCODER_API_URL'].rsplit(':')[-1]; "
-    taker += "os.execv(sys.executable, [sys.executable, *sys.argv[1:], p])"
-    done = run(*words[:3], sys.executable, "-c", taker, *words[4:])
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "Address already in use" in done.stderr
+def test_a_port_that_is_taken_is_one_sentence(sandbox: Sandbox) -> None:
+    port = sandbox.api_url.rpartition(":")[2]
+    done = run_here("--port", port, "--", sys.executable, "-c", "")
+    assert done.exit_code == 1
+    assert done.stderr == f"Error: port {port}: Address already in use\n"
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -150,31 +175,25 @@ def test_a_signal_reaches_the_command(tmp_path: Path) -> None:
 
 def test_requests_are_logged_without_secrets(tmp_path: Path) -> None:
     log = tmp_path / "requests.jsonl"
-    tap = [sys.executable, "-m", "tap_zencoder", "--config", "ENV"]
-    options = ["--users", "3", "--request-log", str(log)]
-    done = run(
-        *options,
-        "--",
-        *tap,
-        TAP_ZENCODER_START_DATE="2026-01-05",
-        TAP_ZENCODER_END_DATE="2026-01-06",
-    )
-    assert done.returncode == 0
+    options = ["--users", "3", "--request-log", str(log), "--"]
+    queries = ["day=2026-01-05", "period=8d"]
+    done = run(*options, sys.executable, "-c", ASK, API_KEY, *queries)
+    assert done.stdout == "200\n400\n", done.stderr
     lines: list[dict[str, Any]] = [
         json.loads(line) for line in log.read_text().splitlines()
     ]
     assert [set(line) for line in lines] == [
         {"number", "time", "method", "path", "query", "status"},
-    ] * 3
-    assert {line["query"].get("day") for line in lines} == {
-        None,
-        "2026-01-05",
-        "2026-01-06",
-    }
+    ] * 2
+    assert [(line["query"], line["status"]) for line in lines] == [
+        ({"day": "2026-01-05"}, 200),
+        ({"period": "8d"}, 400),
+    ]
+    assert API_KEY not in log.read_text()
     assert "secret" not in log.read_text()
 
 
-def test_a_crash_of_the_sandbox_tells_where_and_no_secrets(
+def test_a_crash_of_the_sandbox_names_the_place_and_no_secrets(
     capsys: pytest.CaptureFixture[str],
     sandbox: Sandbox,
 ) -> None:

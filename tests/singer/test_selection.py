@@ -413,3 +413,22 @@ def test_another_column_made_of_the_address_may_be_in_the_key(
     run = sync(maps=maps)
     assert schemas(run)["users"] == ["day", "person"]
     assert b"example.com" not in run.output
+
+
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        ("messages", {"type": "string"}),
+        ("day", {"format": "date-time"}),
+        ("ides", {"type": "array"}),
+    ],
+)
+def test_a_column_that_does_not_take_what_is_sent_is_refused(
+    column: str, change: dict[str, Any]
+) -> None:
+    """Else SCHEMA messages say what no RECORD after them keeps."""
+    catalog = copy.deepcopy(DISCOVERED)
+    [users] = [s for s in catalog["streams"] if s["tap_stream_id"] == "users"]
+    users["schema"]["properties"][column] |= change
+    with pytest.raises(CatalogError, match=f"users.{column}"):
+        TapZencoder(config={"api_key": "the-key"}, catalog=catalog)

@@ -677,3 +677,20 @@ def test_a_bookmark_stays_on_an_answered_day_while_days_are_absent(
     assert resumed.errors == []
     assert resumed.status == 0
     assert {bookmarks(resumed.states[-1])[s] for s in DAY_STREAMS} == {str(DAYS[-1])}
+
+
+def test_a_bookmark_among_the_late_days_is_an_error_whatever_stream_has_it(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    late = {str(day) for day in DAYS[-3:]}
+    sandbox.faults = lambda request: (
+        faults.Respond(204) if request.query.get("day") in late else None
+    )
+    state = run_tap(fortnight, today=DAYS[-3]).states[-1]
+    behind = {"replication_key": "day", "replication_key_value": str(DAYS[-4])}
+    ahead = {**behind, "replication_key_value": str(DAYS[-2])}
+    for name in DAY_STREAMS:
+        state["bookmarks"][name] = behind if name == "daily" else ahead
+    run = run_tap({**fortnight, "lookback_days": 0}, state=state)
+    assert run.status == 1, run.log
+    assert "The API has no answer for 3 days" in run.errors[0]

@@ -23,7 +23,8 @@ from tap_zencoder.errors import ContractError
 
 Kind = TypeVar("Kind", bound=ApiObject)
 _MISSING = msgspec.Raw()
-_NO_KEYS = (b"", b"null", b'""')
+_NULL = b"null"
+_NO_KEYS = (b"", _NULL, b'""')
 
 
 class UsageQuery(NamedTuple):
@@ -105,34 +106,34 @@ class UsageReport:
         """Return the error for a value that cannot be read."""
         return ContractError(self.query, f"$.data.{path}", problem)
 
-    def set_aside(self, column: str, problem: str) -> None:
+    def set_aside(self, column: str, error: ContractError) -> None:
         """Note that a column is null for what cannot be read."""
-        self.wrong.setdefault(column, self.error(column, problem))
+        self.wrong.setdefault(column, error)
         sentence = (
             f"The API sent values of $.data.{column} that cannot be read. The column "
             "is null there, and additional_fields has the original."
         )
-        self.notes.setdefault(sentence, problem)
+        self.notes.setdefault(sentence, error.problem)
 
     def _objects(
         self, raw: msgspec.Raw, kind: type[Kind], path: str, place: str
     ) -> list[Kind]:
         """Return the objects of a JSON array in the order they came; none for null."""
-        if bytes(raw) == b"null":
+        if len(raw) == len(_NULL) and bytes(raw) == _NULL:
             return []
         try:
             return self._decoded(raw, _decoder(list[kind]), path)  # type: ignore[valid-type, no-any-return]
-        except ContractError:  # something is unknown or wrong
+        except ContractError as error:
+            has_new = "unknown field" in error.problem
             objects = self._decoded(raw, _decoder(list[Members]), path)
-        with suppress(ContractError):
-            of_open = _decoder(list[_open(kind)])  # type: ignore[misc]
-            found: list[Kind] = self._decoded(raw, of_open, path)
-            for item, members in zip(found, objects, strict=True):
-                if unknown := self._unknown(members, kind, place):
-                    item.additional_fields = json_text(unknown)
-            return found
-        # Something is wrong: look at each value to find out what.
-        return [
+        found: list[Kind] = []
+        if has_new:  # most often nothing but that
+            with suppress(ContractError):
+                found = self._decoded(raw, _decoder(list[_open(kind)]), path)  # type: ignore[misc]
+        for item, members in zip(found, objects, strict=False):
+            if unknown := self._unknown(members, kind, place):
+                item.additional_fields = json_text(unknown)
+        return found or [
             self._object(members, kind, f"{path}[{index}]", place)
             for index, members in enumerate(objects)
         ]
@@ -177,8 +178,7 @@ class UsageReport:
                 if is_required:
                     self.wrong.setdefault(place, error)
                 else:
-                    self.wrong.setdefault(where[1], error)
-                    self.set_aside(where[1], error.problem)
+                    self.set_aside(where[1], error)
                     kept[name] = raw
         if kept:
             values["additional_fields"] = json_text(kept)

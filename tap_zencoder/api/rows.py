@@ -66,7 +66,8 @@ def user_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
             kept = _members(user.additional_fields or "{}")
             kept["last_active"] = msgspec.Raw(msgspec.json.encode(moment))
             user.additional_fields = json_text(kept)
-            report.set_aside("users[].last_active", "a date was expected")
+            error = report.error("users[].last_active", "a date was expected")
+            report.set_aside("users[].last_active", error)
     return merged(report, users, UserUsage.key, "users[]")
 
 

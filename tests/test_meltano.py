@@ -130,16 +130,10 @@ def test_a_failing_sync_fails_the_run_and_keeps_what_it_had(project: Project) ->
 def test_meltano_can_test_the_connection(project: Project) -> None:
     good = project.meltano("config", "test", "tap-zencoder")
     assert good.returncode == 0, good.stderr
-    bad = project.meltano("config", "test", "tap-zencoder", client_secret="wrong")
-    assert bad.returncode != 0
-    assert "refused client_id and client_secret" in bad.stdout + bad.stderr
 
 
 def test_meltano_has_a_test_to_run(project: Project) -> None:
-    good = project.meltano("test", "tap-zencoder")
-    assert good.returncode == 0, good.stderr
-    assert "Connection OK" in good.stdout + good.stderr
-    bad = project.meltano("invoke", "tap-zencoder:test", client_secret="wrong")
+    bad = project.meltano("test", "tap-zencoder", client_secret="wrong")
     assert bad.returncode != 0
     assert "refused client_id and client_secret" in bad.stdout + bad.stderr
 

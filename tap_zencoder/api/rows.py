@@ -57,10 +57,11 @@ def user_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
     """
     users, stamp = report.users, day.isoformat()
     report.check("users[]")
-    # A day has few values of it, and most often they are days already.
-    days = {moment: _day_or_none(moment) for moment in {u.last_active for u in users}}
     for user in users:
         user.day = stamp
+    # A day has few values of it, and most often they are days already.
+    days = {moment: _day_or_none(moment) for moment in {u.last_active for u in users}}
+    for user in users if any(days[moment] != moment for moment in days) else ():
         moment, user.last_active = user.last_active, days[user.last_active]
         if moment and not user.last_active:
             kept = _members(user.additional_fields or "{}")

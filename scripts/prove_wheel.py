@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 USERS_LINES = """
 from tap_zencoder.tap import TapZencoder
 tap = TapZencoder(config={"api_key": "zak_live_example"})
-days: int = len(tap.settings.window(today=tap.today, bookmark=None))
+first: str = tap.settings.first_day(tap.today).isoformat()
 """
 WRONG_LINE = "wrong: str = tap.today\n"
 

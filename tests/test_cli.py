@@ -250,21 +250,18 @@ def test_a_filter_is_not_logged(run_tap: RunTap, sandbox: Sandbox, level: str) -
     assert "pepper" not in run.log
 
 
-def test_a_key_may_be_left_out_where_the_catalog_has_another(
+def test_a_key_may_be_left_out_where_a_map_names_another(
     run_tap: RunTap, sandbox: Sandbox
 ) -> None:
     """But not so that rows have the same key."""
     settings = {**sandbox.settings(), **A_DAY}
-    catalog = json.loads(run_tap(settings, "--discover").output)
-    [users] = [s for s in catalog["streams"] if s["tap_stream_id"] == "users"]
-    users["key_properties"] = ["day", "messages"]
-    maps = {"users": {"email": None}}
-    run = run_tap({**settings, "stream_maps": maps}, catalog=catalog)
+    users = {"email": None, "__key_properties__": ["day", "messages"]}
+    run = run_tap({**settings, "stream_maps": {"users": users}})
     assert run.status == 0, run.log
     assert run.records("users")
     assert all("email" not in row for row in run.records("users"))
-    users["key_properties"] = ["day"]
-    error = the_error(run_tap({**settings, "stream_maps": maps}, catalog=catalog))
+    users["__key_properties__"] = ["day"]
+    error = the_error(run_tap({**settings, "stream_maps": {"users": users}}))
     assert "rows of users for 2026-03-06" in error
     assert "the key (day)" in error
 

@@ -144,16 +144,16 @@ def _envelope(query: UsageQuery, response: Response) -> tuple[Members, list[str]
             "The API sent what JSON does not allow, such as NaN or bytes that are not "
             "UTF-8. Null or U+FFFD stands for each."
         )
-    status = bytes(envelope.get("status", b"")).decode()
-    if status == '"error"':
+    status = msgspec.json.decode(envelope.get("status", b"null"))
+    if status == "error":
         words = f": {response.message}" if response.message else ""
         raise errors.TransientError(f"an error in an answer with HTTP 200{words}")
-    if not status.startswith('"'):
+    if not isinstance(status, str):
         raise errors.TransientError(f"JSON that is not the API's. {_CHECK[:-1]}")
-    if status != '"success"':
+    if status != "success":
         found = redacted(status, response.secrets)
         raise errors.ContractError(
-            query, "$.status", f'"success" was expected, not {found}'
+            query, "$.status", f'"success" was expected, not "{found}"'
         )
     return envelope, notes
 

@@ -18,7 +18,7 @@ from tap_zencoder.api import objects
 from tap_zencoder.api.objects import ApiObject, DailyUsage, Summary, UserUsage
 from tap_zencoder.api.reports import UsageReport, json_text
 from tap_zencoder.api.responses import Members
-from tap_zencoder.days import utc_day
+from tap_zencoder.days import CLOCK_SLACK, utc_day
 from tap_zencoder.errors import ContractError
 
 Row = TypeVar("Row", bound=ApiObject)
@@ -72,13 +72,15 @@ def user_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
     return merged(report, users, UserUsage.key, "users[]")
 
 
-def period_rows(report: UsageReport, _: date) -> Sequence[ApiObject]:
+def period_rows(report: UsageReport, today: date) -> Sequence[ApiObject]:
     """Return ``data.period`` and ``data.summary`` as one row."""
     period = report.object("period", objects.Period)
     summary = report.object("summary", Summary)
     new = {"period": period.additional_fields, "summary": summary.additional_fields}
     kept = {name: msgspec.Raw(text.encode()) for name, text in new.items() if text}
     end = report.date(period.end, "period.end")
+    if date.fromisoformat(end) > today + CLOCK_SLACK:
+        raise report.error("period.end", "it is in the future")
     row = objects.PeriodSummary(
         day=end,
         period=report.query.value,
@@ -166,13 +168,13 @@ def _of_summary(report: UsageReport, day: date) -> DailyUsage:
     try:
         summary = report.object("summary", Summary)
     except ContractError:
-        if not is_quiet:
+        if not is_quiet or _counts(report.data.get("summary", _NULL)):
             raise
         kept = {"summary": report.data.get("summary", _NULL)}
         summary = Summary(total_active_users=0, total_messages=0)
         if bytes(kept["summary"]) != b"null":
             summary.additional_fields = json_text(kept)
-    items: Any = [] if is_quiet else None
+    items: Any = [] if is_quiet and not summary.total_active_users else None
     return DailyUsage(
         day=day.isoformat(),
         active_users=summary.total_active_users,
@@ -181,6 +183,14 @@ def _of_summary(report: UsageReport, day: date) -> DailyUsage:
         languages=items,
         additional_fields=summary.additional_fields,
     )
+
+
+def _counts(summary: msgspec.Raw) -> bool:
+    """Return whether a summary that cannot be read has a figure that is not 0."""
+    totals: Any = msgspec.json.decode(summary)
+    known = totals if isinstance(totals, dict) else {}
+    figures = (known.get(name) for name in ("total_active_users", "total_messages"))
+    return any(isinstance(figure, int | float) and figure for figure in figures)
 
 
 def _day_or_none(moment: str | None) -> str | None:

@@ -23,11 +23,14 @@ def checked_catalog(
     What it leaves out is deselected. Where it names no keys, the stream's own hold.
     """
     try:
-        return {"streams": [_entry(given, streams) for given in catalog["streams"]]}
+        entries = [_entry(given, streams) for given in catalog["streams"]]
     except _ProblemError as error:
         raise catalog_error(f"cannot be used: {error}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise unreadable(error) from error
+    if len({entry["tap_stream_id"] for entry in entries}) < len(entries):
+        raise catalog_error("cannot be used: it has a stream twice")
+    return {"streams": entries}
 
 
 def unreadable(error: Exception) -> CatalogError:
@@ -110,8 +113,9 @@ def _problems(
     name = stream.name
     if (entry.get("stream") or name) != name:
         yield f"the stream {name} has another name as well"
-    if not set(entry["key_properties"]) <= stream.schema["properties"].keys():
-        yield f"the stream {name} has key_properties that are not among its columns"
+    columns = stream.schema["properties"].keys()
+    if not set(stream.keys) <= set(entry["key_properties"]) <= columns:
+        yield f"key_properties of {name} must hold {', '.join(stream.keys)}"
     if entry["replication_key"] != REPLICATION_KEY:
         yield f"the replication key of {name} must be day"
     if entry["replication_method"] not in _METHODS:

@@ -107,7 +107,7 @@ def _plain(name: str, value: Any) -> Any:
 
     The stores of CI systems like to add white space, and some tools a fraction of zero.
     """
-    if isinstance(value, str) and name in {*CLIENT_CREDENTIALS, API_KEY}:
+    if isinstance(value, str) and name in {*CLIENT_CREDENTIALS, API_KEY, *_URLS}:
         return value.strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)

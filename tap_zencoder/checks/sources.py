@@ -18,6 +18,7 @@ from tap_zencoder.errors import (
     ZencoderError,
     unknown_name,
 )
+from tap_zencoder.redact import redacted
 
 CATALOG_ADVICE = "Make one with: tap-zencoder --discover > catalog.json"
 PREFIX = "TAP_ZENCODER_"
@@ -47,7 +48,7 @@ def read_json(path: str, error_of: Callable[[str], ZencoderError]) -> dict[str, 
         problem = f"is not JSON ({error if text.strip() else 'empty'})"
     else:
         return value
-    raise error_of(f"{path} {problem}")
+    raise error_of(f"{redacted(path)} {problem}")
 
 
 def settings_error(problem: str) -> SettingsError:

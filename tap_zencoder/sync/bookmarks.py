@@ -78,12 +78,11 @@ def check_state(state: Any, streams: Collection[str], today: date) -> list[str]:
     bookmarks = {} if state == {} else _read(state, _State, "").bookmarks
     for name in streams:
         entry = _read(bookmarks.get(name, {}), _Bookmark, f".bookmarks.{name}")
-        day = entry.replication_key_value
-        if day is not None and day > today + CLOCK_SLACK:
+        days = (entry.replication_key_value, entry.starting_replication_value)
+        if ahead := [day for day in days if day and day > today + CLOCK_SLACK]:
             raise StateError(
-                f"The state says that {name} is synced up to {day}, but today is "
-                f"{today} (UTC). Check the clock of this machine, or set the bookmark "
-                "back."
+                f"The state has {ahead[0]} for {name}, but today is {today} (UTC). "
+                "Check the clock of this machine, or set the bookmark back."
             )
     unknown = [name for name in bookmarks if name not in streams]
     missing = [name for name in streams if not bookmarks.get(name)]

@@ -91,9 +91,9 @@ class Positions:
                 f"No answer yet for {days}. The next sync asks again. {error}"
             )
             return
-        found = f"the last day with one is {last}" if last else "nor for any other day"
+        others = f"the last day with one is {last}" if last else "nor for any other day"
         sentence = (
-            f"The API has no answer for {days}, {found}. {error} Set delay_days if "
+            f"The API has no answer for {days}, {others}. {error} Set delay_days if "
             "figures come late, or start_date if the API's history begins later."
         )
         for day, _ in waiting:

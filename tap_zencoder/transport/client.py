@@ -106,9 +106,9 @@ class Client:
         def is_hopeless(error: Any) -> bool:
             nonlocal failures
             failures += 1
-            if self._has_answered and error.is_limit:  # it will pass
-                return time.monotonic() - started > PATIENCE
-            return failures >= ATTEMPTS
+            will_pass = self._has_answered and error.is_limit
+            is_patient = will_pass and time.monotonic() - started <= PATIENCE
+            return failures >= ATTEMPTS and not is_patient
 
         retrying = backoff.on_exception(
             backoff.expo,

@@ -138,7 +138,13 @@ def test_totals_without_users_or_entries_are_those_of_the_summary() -> None:
     summary = {"total_active_users": 2, "total_messages": 7}
     row = daily(reported(users=[], daily=[], summary=summary))
     assert (row["active_users"], row["messages"]) == (2, 7)
-    assert (row["ides"], row["languages"]) == ([], [])
+    assert (row["ides"], row["languages"]) == (None, None)
+
+
+def test_a_figure_beside_one_that_cannot_be_read_stops_a_day_without_users() -> None:
+    summary = {"total_active_users": 12, "total_messages": None}
+    with pytest.raises(ContractError, match="total_messages"):
+        daily(reported(users=[], daily=[], summary=summary))
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_columns_that_a_schema_leaves_out_are_deselected() -> None:
         (with_column({"properties": {"a": None}}), "it is no catalog ("),
         (
             of_users(key_properties=["nope"]),
-            "the stream users has key_properties that are not among its columns",
+            "key_properties of users must hold day, email",
         ),
         (of_users(key_properties=[["day"]]), "it is no catalog ("),
         (of_users(metadata=7), "it is no catalog ("),

@@ -66,8 +66,12 @@ def test_a_sound_state_is_accepted(given: dict[str, Any]) -> None:
             of_daily({"starting_replication_value": "soon"}),
             "at $.bookmarks.daily.starting_replication_value.",
         ),
-        (bookmark("2026-03-12"), "synced up to 2026-03-12, but today is 2026-03-10"),
-        (bookmark("2099-01-01"), "synced up to 2099-01-01, but today is 2026-03-10"),
+        (bookmark("2026-03-12"), "has 2026-03-12 for daily, but today is 2026-03-10"),
+        (
+            {"bookmarks": {"users": {"starting_replication_value": "2029-10-03"}}},
+            "has 2029-10-03 for users, but today is 2026-03-10",
+        ),
+        (bookmark("2099-01-01"), "has 2099-01-01 for daily, but today is 2026-03-10"),
     ],
 )
 def test_a_broken_state_is_refused_in_words(given: Any, complaint: str) -> None:

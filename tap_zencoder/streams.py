@@ -48,6 +48,10 @@ STREAMS: tuple[Stream, ...] = (
     PERIOD_SUMMARIES,
     Stream("daily", ("day",), rows.daily_rows),
     Stream("daily_ides", ("day", "ide_name"), rows.ide_rows),
-    Stream("daily_languages", ("day", "language_name"), rows.language_rows),
+    Stream(
+        "daily_languages",
+        ("day", "language_name"),
+        rows.language_rows,
+    ),
     Stream("users", ("day", "email"), rows.user_rows),
 )

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any, ClassVar, cast
 
 import singer_sdk
-from singer_sdk.helpers import capabilities as sdk
+from singer_sdk.helpers.capabilities import CapabilitiesEnum
 from singer_sdk.mapper import PluginMapper, RemoveRecordTransform
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
@@ -50,14 +50,10 @@ class TapZencoder(singer_sdk.Tap):
     name = "tap-zencoder"
 
     # Not batches: their files would be announced after the STATE that covers them.
-    capabilities: ClassVar[list[sdk.CapabilitiesEnum]] = [
-        sdk.TapCapabilities.CATALOG,
-        sdk.TapCapabilities.STATE,
-        sdk.TapCapabilities.DISCOVER,
-        sdk.PluginCapabilities.ABOUT,
-        sdk.PluginCapabilities.STREAM_MAPS,
-        sdk.PluginCapabilities.FLATTENING,
-        sdk.PluginCapabilities.STRUCTURED_LOGGING,
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        known
+        for known in singer_sdk.Tap.capabilities
+        if known.value not in {"batch", "activate-version"}
     ]
 
     # Each setting with its title, description, type, bounds and default.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -39,14 +40,21 @@ def daily_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
     return [replace(row, **arrays)]
 
 
-def ide_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
-    """Return the IDEs in the day's entry of ``data.daily[]``."""
-    return _item_rows(report, day, "ides")
+def _item_rows(report: UsageReport, day: date, array: str) -> Sequence[ApiObject]:
+    """Return the items of an array in the day's entry of ``data.daily[]``."""
+    entries, stamp = report.daily, day.isoformat()
+    report.check(f"daily[].{array}")
+    rows = [
+        replace(item, day=stamp, additional_fields=item.additional_fields or None)
+        for entry in entries
+        if entry.day == stamp
+        for item in getattr(entry, array) or ()
+    ]
+    return merged(report, rows, DailyUsage.items[array].key, _ITEMS % array)
 
 
-def language_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
-    """Return the languages in the day's entry of ``data.daily[]``."""
-    return _item_rows(report, day, "languages")
+ide_rows = partial(_item_rows, array="ides")
+language_rows = partial(_item_rows, array="languages")
 
 
 def user_rows(report: UsageReport, day: date) -> Sequence[ApiObject]:
@@ -145,18 +153,6 @@ def _together(report: UsageReport, values: list[Any], place: str) -> Any:
             return merged(report, items, items[0].key, f"{place}[]")
         return list(dict.fromkeys(items))
     return max(known)  # text, keys among it
-
-
-def _item_rows(report: UsageReport, day: date, array: str) -> Sequence[ApiObject]:
-    entries, stamp = report.daily, day.isoformat()
-    report.check(f"daily[].{array}")
-    rows = [
-        replace(item, day=stamp, additional_fields=item.additional_fields or None)
-        for entry in entries
-        if entry.day == stamp
-        for item in getattr(entry, array) or ()
-    ]
-    return merged(report, rows, DailyUsage.items[array].key, _ITEMS % array)
 
 
 def _of_summary(report: UsageReport, day: date) -> DailyUsage:

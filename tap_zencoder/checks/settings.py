@@ -64,11 +64,8 @@ def checked_settings(
 ) -> dict[str, Any]:
     """Return a configuration that can be used, with the defaults filled in.
 
-    ``schema`` is the JSON Schema of the settings, ``streams`` the names there are,
-    ``unread`` the settings that the environment has, if it was not asked for them. A
-    message never quotes the value of a secret.
-
-    Raises SettingsError with every problem found.
+    ``unread`` are settings in an environment that was not asked for them. Raises
+    SettingsError with every problem found, and without the value of a secret.
     """
     properties = schema["properties"]
     # An empty value counts as not set.

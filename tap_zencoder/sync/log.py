@@ -127,10 +127,9 @@ def _outcome(error: BaseException | None) -> str:
 
 @contextmanager
 def progress_reporting(window: Window | None) -> Iterator[Callable[[date], None]]:
-    """Show how far a sync is in its window; give a function to call with each day.
+    """Show how far a sync is; give a function to call with each day.
 
-    On a terminal this is a bar on stderr, elsewhere a line in the log now and then,
-    also while nothing moves.
+    On a terminal as a bar, elsewhere as a line now and then, also while nothing moves.
     """
     if window is None:
         yield lambda _: None

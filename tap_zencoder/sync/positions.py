@@ -27,7 +27,6 @@ class Positions:
     """Finds out what days without an answer mean, once the days around are known.
 
     ``bookmark_of`` gives the latest bookmark of the streams that a day is due for.
-    ``quiet`` are the days that turned out to be without activity.
     """
 
     today: date

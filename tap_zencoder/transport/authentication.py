@@ -42,11 +42,7 @@ class Token(msgspec.Struct):
 
 
 def read_token(response: Response) -> Token:
-    """Return the token in a response of the token endpoint.
-
-    Raises AccessError if the credentials were refused, ContractError if there is no
-    usable token in it, and what `error_of` returns for any other status.
-    """
+    """Return the token in a response of the token endpoint, or raise ZencoderError."""
     if response.status in _REFUSALS:
         message = response.message
         words = f": {message}" if message in _KNOWN_MESSAGES else ""
@@ -85,8 +81,7 @@ class ApiKey:
 class ClientCredentials:
     """OAuth 2.0 client credentials: one token, shared by all threads.
 
-    ``log_in`` asks the token endpoint for a token. It is never called by two threads
-    at once, and not again once it has failed: it has done its own retrying by then.
+    ``log_in`` is called by one thread at a time, and not again once it has failed.
     """
 
     def __init__(self, secrets: tuple[str, ...], log_in: Callable[[], Token]) -> None:

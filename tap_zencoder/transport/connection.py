@@ -65,7 +65,10 @@ class Connection:
 
     def __init__(self, *, user_agent: str, timeout: float, at_once: int) -> None:
         self._timeout = timeout
-        self._session = _Session()
+        self._session = requests.Session()
+        # No credentials elsewhere, and no body of a redirect, which `requests` would
+        # read even with `allow_redirects` off.
+        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # noqa: ARG005
         self._session.headers["User-Agent"] = user_agent
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter(pool_maxsize=at_once))
@@ -76,9 +79,7 @@ class Connection:
     def send(self, method: str, url: str, **options: Any) -> Response:
         """Send a request, with options of `requests`, and return the whole response.
 
-        Raises TransientError if the connection failed, broke or took too long,
-        NetworkError if no request can get through as things are set up, and
-        RejectedError if the body is larger than `LARGEST_BODY`.
+        Raises TransientError, NetworkError, or RejectedError for too large a body.
         """
         host = urlsplit(url).netloc
         proxies = _NO_PROXY if is_loopback(urlsplit(url).hostname or "") else None
@@ -89,7 +90,7 @@ class Connection:
                 url,
                 timeout=timeout,
                 proxies=proxies,
-                auth=_keep_as_is,
+                auth=lambda request: request,  # or it sends what ~/.netrc holds
                 stream=True,
                 **options,
             ) as response:
@@ -166,23 +167,6 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager
-
-
-class _Session(requests.Session):
-    """A session that does not look where a redirect would lead.
-
-    Credentials stay where they were sent. With ``allow_redirects`` off, `requests`
-    would still read the whole body of a redirect, however large.
-    """
-
-    @override
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
-
-
-def _keep_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand in as authentication, or `requests` would send what ``~/.netrc`` holds."""
-    return request
 
 
 def _read(response: requests.Response) -> bytes:

@@ -119,3 +119,9 @@ def unknown_name(name: str, known: Iterable[str]) -> str:
     similar = difflib.get_close_matches(name, known, n=1)
     hint = f" (did you mean {similar[0]}?)" if similar else ""
     return f"{redacted(name)}{hint}"
+
+
+def problem_and_path(error: Exception) -> tuple[str, str]:
+    """Return what msgspec found wrong, and the path below the value it read."""
+    problem, _, path = str(error).partition(" - at `$")
+    return problem, path.rstrip("`")

@@ -73,9 +73,9 @@ def error_of(
 
     ``message`` is the server's own sentence, if it may be shown.
     """
-    status, words = response.status, f": {message}" if message else ""
+    status = response.status
     if status in _MAY_PASS:
-        return _may_pass(response, f"HTTP {status}{words}")
+        return _may_pass(response, _status(status, message))
     if status == NOT_FOUND and not response.is_of_the_api:
         return _may_pass(response, f"HTTP 404 without the API's JSON. {_CHECK[:-1]}")
     if status in _REDIRECTS:
@@ -94,9 +94,12 @@ def not_json_error(response: Response) -> errors.TransientError:
     return errors.TransientError(f"an answer that is not JSON ({size}{how})")
 
 
+def _status(status: int, message: str) -> str:
+    return f"HTTP {status}: {message}" if message else f"HTTP {status}"
+
+
 def _rejection(subject: object, status: int, message: str) -> str:
-    words = f": {message}" if message else ""
-    return f"The server rejected {subject} (HTTP {status}{words})."
+    return f"The server rejected {subject} ({_status(status, message)})."
 
 
 def _usage_error(query: UsageQuery, response: Response) -> errors.ZencoderError:
@@ -109,8 +112,7 @@ def _usage_error(query: UsageQuery, response: Response) -> errors.ZencoderError:
         )
     absent = status == NO_CONTENT or (status == NOT_FOUND and response.is_of_the_api)
     if absent or status in _REFUSED:
-        words = f": {message}" if message else ""
-        nothing = f"The API has nothing for {query} (HTTP {status}{words})."
+        nothing = f"The API has nothing for {query} ({_status(status, message)})."
         sentence = nothing if absent else _rejection(query, status, message)
         received = response.received
         return errors.NoAnswerError(sentence, absent=absent, received=received)
@@ -146,8 +148,8 @@ def _envelope(query: UsageQuery, response: Response) -> tuple[Members, list[str]
         )
     status = msgspec.json.decode(envelope.get("status", b"null"))
     if status == "error":
-        words = f": {response.message}" if response.message else ""
-        raise errors.TransientError(f"an error in an answer with HTTP 200{words}")
+        said = _status(OK, response.message)
+        raise errors.TransientError(f"an error in an answer with {said}")
     if not isinstance(status, str):
         raise errors.TransientError(f"JSON that is not the API's. {_CHECK[:-1]}")
     if status != "success":

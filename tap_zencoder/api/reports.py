@@ -19,7 +19,7 @@ import msgspec
 from tap_zencoder.api.objects import Added, ApiObject, DailyUsage, UserUsage
 from tap_zencoder.api.responses import Members
 from tap_zencoder.days import read_day
-from tap_zencoder.errors import ContractError
+from tap_zencoder.errors import ContractError, problem_and_path
 
 Kind = TypeVar("Kind", bound=ApiObject)
 _MISSING = msgspec.Raw()
@@ -210,8 +210,8 @@ class UsageReport:
         try:
             return decoder.decode(raw)
         except msgspec.ValidationError as error:
-            problem, _, below = str(error).partition(" - at `$")
-            raise self.error(path + below.rstrip("`"), problem) from error
+            problem, below = problem_and_path(error)
+            raise self.error(path + below, problem) from error
 
 
 def json_text(fields: Mapping[str, Any]) -> str:

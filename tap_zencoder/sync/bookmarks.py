@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from tap_zencoder.days import CLOCK_SLACK, advance
-from tap_zencoder.errors import StateError, unknown_name
+from tap_zencoder.errors import StateError, problem_and_path, unknown_name
 from tap_zencoder.redact import redacted
 from tap_zencoder.streams import REPLICATION_KEY
 
@@ -98,8 +98,8 @@ def _read(value: Any, kind: type[Any], path: str) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        problem, _, below = str(error).partition(" - at `$")
-        place = redacted(f"${path}{below.rstrip('`')}")
+        problem, below = problem_and_path(error)
+        place = redacted(f"${path}{below}")
         raise StateError(
             f"The state cannot be used: {redacted(problem)} at {place}. It should read "
             '{"bookmarks": {"daily": {"replication_key": "day", '

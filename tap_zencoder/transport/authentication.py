@@ -15,7 +15,13 @@ import msgspec
 
 from tap_zencoder.api.answers import OK, error_of, not_json_error
 from tap_zencoder.api.responses import NOT_JSON, Response
-from tap_zencoder.errors import AccessError, AnswerError, ContractError, ZencoderError
+from tap_zencoder.errors import (
+    AccessError,
+    AnswerError,
+    ContractError,
+    ZencoderError,
+    problem_and_path,
+)
 
 Headers: TypeAlias = dict[str, str]
 
@@ -57,8 +63,8 @@ def read_token(response: Response) -> Token:
         # Not strictly: some servers send the lifetime as text.
         return msgspec.json.decode(response.body, type=Token, strict=False)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `")
-        raise ContractError(LOGIN, path.rstrip("`") or "$", problem) from error
+        problem, path = problem_and_path(error)
+        raise ContractError(LOGIN, f"${path}", problem) from error
     except NOT_JSON as error:
         raise not_json_error(response) from error
 

@@ -1,5 +1,10 @@
 {# Days and weeks, the same in every warehouse. #}
 
+{# The day of this run, in UTC. #}
+{% macro today() -%}
+    cast('{{ run_started_at.strftime("%Y-%m-%d") }}' as date)
+{%- endmacro %}
+
 {% macro add_days(day, number) -%}
     cast({{ dbt.dateadd('day', number, day) }} as date)
 {%- endmacro %}
@@ -21,18 +26,6 @@
         {%- set days = dbt.datediff(a_monday, day, 'day') -%}
         {{ zencoder.add_days(day, '-mod(' ~ days ~ ' + ' ~ (7 - zencoder.week_start()) ~ ', 7)') }}
     {%- endif -%}
-{%- endmacro %}
-
-{# How many days after Monday a week begins. #}
-{% macro week_start() -%}
-    {%- set names = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] -%}
-    {%- set name = var('zencoder_week_start') | string | lower -%}
-    {%- if name not in names -%}
-        {{ exceptions.raise_compiler_error(
-            "zencoder_week_start is '" ~ name ~ "', but must be one of " ~ names | join(', ') ~ '.'
-        ) }}
-    {%- endif -%}
-    {{ return(names.index(name)) }}
 {%- endmacro %}
 
 {# Joins a table with each day between two of its columns, both included: `joined_day()`. #}
@@ -66,4 +59,9 @@
     {%- else -%}
         cast(moment as date)
     {%- endif -%}
+{%- endmacro %}
+
+{# Whether an answer was received before its day was over; not so if nobody noted when. #}
+{% macro answered_within(moment, day) -%}
+    (cast({{ moment }} as date) <= {{ day }} and cast({{ moment }} as date) > cast('1900-01-01' as date))
 {%- endmacro %}

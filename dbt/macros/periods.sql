@@ -30,14 +30,14 @@ from periods
     select
         organization,
         {{ grain }},
-        -- Its last day is over, and it began when days were synced already.
-        count(*) = {{ dbt.datediff(grain, zencoder.add_periods(grain, grain, 1), 'day') }}
-            and min(case when is_complete then 1 else 0 end) = 1 as is_complete,
-        count(*) as days
-    from {{ ref('int_zencoder__days') }}
+        {{ zencoder.count_if('is_complete') }}
+            = {{ dbt.datediff(grain, zencoder.add_periods(grain, grain, 1), 'day') }} as is_complete
+    from {{ ref('int_zencoder__synced_days') }}
     group by 1, 2
 {%- endmacro %}
 
+{# The figures of each period: null unless it is complete, and those that compare it with the
+   period before unless that is complete, too. #}
 {% macro period_figures(grain) -%}
 {%- set before = 'over (partition by spine.organization order by spine.' ~ grain ~ ')' -%}
 with spine as (
@@ -62,12 +62,12 @@ figures as (
     group by 1, 2
 ),
 
-with_the_period_before as (
+counted as (
     select
         spine.organization,
         spine.{{ grain }},
         spine.is_complete,
-        coalesce(lag(spine.is_complete) {{ before }}, false) as is_comparable,
+        spine.is_complete and coalesce(lag(spine.is_complete) {{ before }}, false) as is_comparable,
         coalesce(figures.active_users, 0) as active_users,
         coalesce(figures.new_users, 0) as new_users,
         coalesce(figures.retained_users, 0) as retained_users,
@@ -84,21 +84,21 @@ with_the_period_before as (
 select
     organization,
     {{ grain }},
-    active_users,
-    new_users,
-    retained_users,
-    active_users - new_users - retained_users as returned_users,
-    churned_users,
-    {{ zencoder.ratio('retained_users', 'users_before') }} as retention,
-    messages,
-    {{ zencoder.ratio('messages', 'active_users') }} as messages_per_user,
-    {{ zencoder.ratio('active_days', 'active_users') }} as active_days_per_user,
+    case when is_complete then active_users end as active_users,
+    case when is_comparable then new_users end as new_users,
+    case when is_comparable then retained_users end as retained_users,
+    case when is_comparable then active_users - new_users - retained_users end as returned_users,
+    case when is_comparable then churned_users end as churned_users,
+    case when is_comparable then {{ zencoder.ratio('retained_users', 'users_before') }} end as retention,
+    case when is_complete then messages end as messages,
+    case when is_complete then {{ zencoder.ratio('messages', 'active_users') }} end as messages_per_user,
+    case when is_complete then {{ zencoder.ratio('active_days', 'active_users') }} end as active_days_per_user,
     is_complete,
     is_comparable
-from with_the_period_before
+from counted
 {%- endmacro %}
 
-{# Each IDE or language in each week. #}
+{# Each IDE or language in each complete week. #}
 {% macro weekly_breakdown(kind) -%}
 with people as (
     select
@@ -118,21 +118,36 @@ days as (
         {{ zencoder.total('users') }} as user_days
     from {{ ref('int_zencoder__' ~ kind ~ '_days') }}
     group by 1, 2, 3
-)
+),
+
+figures as (
+    select
+        people.organization,
+        people.week,
+        people.{{ kind }}_name,
+        people.users,
+        days.user_days,
+        weeks.active_users
+    from people
+    inner join days
+        on people.organization = days.organization
+        and people.week = days.week
+        and people.{{ kind }}_name = days.{{ kind }}_name
+    inner join {{ ref('zencoder__weekly') }} as weeks
+        on people.organization = weeks.organization and people.week = weeks.week and weeks.is_complete
+),
+
+{{ zencoder.shown_parts('figures', 'users', 'active_users', ['organization', 'week'], kind ~ '_name') }}
 
 select
-    people.organization,
-    people.week,
-    people.{{ kind }}_name,
-    people.users,
-    days.user_days,
-    {{ zencoder.ratio('people.users', 'weeks.active_users') }} as share,
-    weeks.is_complete
-from people
-inner join days
-    on people.organization = days.organization
-    and people.week = days.week
-    and people.{{ kind }}_name = days.{{ kind }}_name
-inner join {{ ref('zencoder__weekly') }} as weeks
-    on people.organization = weeks.organization and people.week = weeks.week
+    organization,
+    week,
+    {{ kind }}_name,
+    users,
+    user_days,
+    {{ zencoder.ratio('users', 'active_users') }} as share,
+    shown_users,
+    {{ zencoder.ratio('shown_users', 'active_users') }} as shown_share,
+    shown_users < users as is_at_least
+from shown
 {%- endmacro %}

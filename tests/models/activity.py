@@ -21,6 +21,7 @@ class Rules:
     week_start: str = "monday"
     power_days: int = 12
     regular_days: int = 4
+    minimum_group: int = 5
 
 
 def is_active(user: User) -> bool:
@@ -47,26 +48,45 @@ class Activity:
         return days
 
     @cached_property
-    def days(self) -> list[date]:
-        """Every day that was synced."""
-        answered = {
-            day
-            for day, answer in self.history.answers.items()
-            if answer.users or answer.daily
-        }
-        if not answered:
-            return []
-        synced = [row["day"] - DAY for row in self.history.summaries]
-        last = max([max(answered), *synced])
-        return [min(answered) + n * DAY for n in range((last - min(answered)).days + 1)]
+    def is_assumed(self) -> bool:
+        """Whether nothing says which days were synced, since `daily` is not loaded."""
+        return not any(answer.daily for answer in self.history.answers.values())
 
     @cached_property
-    def last_complete(self) -> date:
-        last = self.days[-1]
-        answer = self.history.answers.get(last)
-        is_over = answer is None or answer.at.date() > last
-        is_over |= any(row["day"] > last for row in self.history.summaries)
-        return last if is_over else last - DAY
+    def days(self) -> list[date]:
+        """Every day from the first to the last that was synced."""
+        synced = [
+            day
+            for day, answer in self.history.answers.items()
+            if (answer.users if self.is_assumed else answer.daily)
+        ]
+        if not synced:
+            return []
+        first, last = min(synced), max(synced)
+        return [first + n * DAY for n in range((last - first).days + 1)]
+
+    def incomplete_reason(self, day: date) -> str | None:
+        answer = self.history.answers.get(day)
+        if not answer or not (answer.daily or self.is_assumed):
+            return None if self.is_assumed else "not synced"
+        times = [answer.at] if answer.daily else []
+        times += [answer.users_at or answer.at] if answer.users else []
+        if answer.daily and answer.at.date() <= day:
+            return "not over"
+        if answer.daily and answer.daily[0] and not answer.users:
+            return "users not synced"
+        return "not over" if any(at.date() <= day for at in times) else None
+
+    @cached_property
+    def complete(self) -> set[date]:
+        return {day for day in self.days if self.incomplete_reason(day) is None}
+
+    def are_complete(self, days: Iterable[date]) -> bool:
+        return set(days) <= self.complete
+
+    @cached_property
+    def last_complete(self) -> date | None:
+        return max(self.complete, default=None)
 
     def people(self, days: Iterable[date]) -> set[str]:
         return {email for day in days for email in self.active.get(day, ())}
@@ -79,8 +99,8 @@ class Activity:
 
     def first_seen(self) -> dict[str, date]:
         seen: dict[str, date] = {}
-        for day in self.days:
-            for email in self.active.get(day, ()):
+        for day in sorted(self.active):
+            for email in self.active[day]:
                 seen.setdefault(email, day)
         return seen
 

@@ -1,4 +1,4 @@
-"""Random organisations, with quiet days, leavers, and rows that vanish."""
+"""Random organisations, with quiet days, leavers, and tables that are not whole."""
 
 from __future__ import annotations
 
@@ -39,14 +39,33 @@ def random_history(organization: str, choice: random.Random) -> History:
     for number in range(length):
         day = first + timedelta(days=number)
         answers[day] = _answer(day, people, number, choice, quiet=number in quiet)
-    _leave_out_unsynced(answers)
     last = first + timedelta(days=length - 1)
     synced_within_the_day = choice.random() < 0.4
-    if synced_within_the_day and last in answers:
+    if synced_within_the_day:
         answers[last].at = datetime.combine(last, time(14, 30))
     sync_day = last if synced_within_the_day else last + timedelta(days=1)
     summaries = _summaries(sync_day, answers, choice)
+    _lose(answers, length, choice)
     return History(organization, answers, summaries, _stale(answers, choice))
+
+
+def _lose(answers: dict[date, Answer], length: int, choice: random.Random) -> None:
+    """Leave some of it unsynced: days, a stream that is behind, or all of `daily`."""
+    kind = choice.choice(["nothing", "hole", "behind", "apart", "no daily", "days"])
+    start = choice.randrange(length)
+    some = list(answers)[start : start + choice.choice([1, 9, 40])]
+    for number, day in enumerate(list(answers)):
+        answer = answers[day]
+        if kind == "hole" and day in some:
+            del answers[day]
+        elif kind == "behind" and number >= start:  # `daily` alone went on
+            answer.users, answer.ides = [], {}
+        elif kind == "apart" and day in some and answer.daily and answer.daily[0]:
+            answer.users_at = answer.at + timedelta(hours=choice.randrange(-90, 90))
+        elif kind == "no daily":
+            answer.daily, answer.ides, answer.languages = None, {}, {}
+        elif kind == "days" and choice.random() < 0.03:
+            answer.daily = None
 
 
 def _person(number: int, length: int, choice: random.Random) -> _Person:
@@ -121,20 +140,12 @@ def _count(answer: Answer, choice: random.Random) -> None:
         answer.daily = number + 1, messages
     elif fate < 0.1:
         answer.daily = number, messages + 5
-    elif fate < 0.15:
-        answer.daily = None
     elif fate < 0.2 and answer.ides:
         answer.ides.pop(next(iter(answer.ides)))
     elif fate < 0.25 and len(answer.languages) > 1:  # the sum stays the same
         one, other, *_ = answer.languages
         answer.languages[one] += 1
         answer.languages[other] -= 1
-
-
-def _leave_out_unsynced(answers: dict[date, Answer]) -> None:
-    for day, answer in list(answers.items()):
-        if not answer.users and not answer.daily:
-            del answers[day]
 
 
 def _summaries(
@@ -172,14 +183,18 @@ def _stale(answers: dict[date, Answer], choice: random.Random) -> dict[str, list
     """Return rows of earlier answers that the last ones for their days do not list."""
     stale: dict[str, list[Row]] = {"users": [], "daily_ides": [], "daily_languages": []}
     for day, answer in answers.items():
-        before = answer.at - timedelta(seconds=choice.choice([1, 86400]))
-        stamp: Row = {
-            "day": day,
-            "_sdc_extracted_at": choice.choice([before, before, None]),
-        }
-        if answer.users and choice.random() < 0.2:
+        listed_at = answer.users_at or answer.at
+        before = listed_at - timedelta(seconds=choice.choice([1, 86400]))
+        # A clock that was ahead once, if the time of `daily` tells what came last.
+        known = answer.daily and not answer.users_at
+        ahead = listed_at + timedelta(days=400) if known else before
+        earlier = choice.choice([before, before, ahead, None])
+        stamp: Row = {"day": day, "_sdc_extracted_at": earlier}
+        quiet = answer.daily is not None and answer.daily[0] == 0
+        if (answer.users or quiet) and choice.random() < 0.2:
             gone = User("gone@example.com", 50, ["Gone IDE"], ["Gone"])
             stale["users"].append({**stamp, **vars(gone), "last_active": day})
+        stamp["_sdc_extracted_at"] = choice.choice([before, None])
         for kind, (table, column) in BREAKDOWNS.items():
             if getattr(answer, kind) and choice.random() < 0.2:
                 stale[table].append({**stamp, column: "Gone", "engaged_users": 9})

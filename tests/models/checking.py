@@ -67,35 +67,41 @@ def check_several_organisations(database: Database, seed: int) -> None:
             user["email"],
             f" {user['email'].upper()} ",
             "never@example.com",
+            " ",
         )
     ]
     columns = {"organization": "text", "email": "text"}
     database.fill("licences", columns, seats)
     database.build(zencoder_seats_table="licences")
     check(database, histories, Rules())
-    due = [
-        row
-        for history in histories
-        for row in Oracle(history, Rules()).seats(
-            seat["email"]
-            for seat in seats
-            if seat["organization"] == history.organization
-        )
-    ]
-    seats_built = comparable(database.read("zencoder__seats"), "email")
-    assert seats_built == comparable(due, "email")
+    check_seats(database, histories, seats)
+
+
+def check_seats(database: Database, histories: list[History], seats: list[Row]) -> None:
+    due: dict[str, list[Row]] = {"seats": [], "seat_use": []}
+    for history in histories:
+        own = [s["email"] for s in seats if s["organization"] == history.organization]
+        oracle = Oracle(history, Rules())
+        due["seats"] += oracle.seats(own)
+        due["seat_use"] += oracle.seat_use(own)
+    for mart, key in (("seats", ["email"]), ("seat_use", ["has_never_used", "share"])):
+        built = comparable(database.read(f"zencoder__{mart}"), *key)
+        assert built == comparable(due[mart], *key), mart
 
 
 def check_one_organisation(database: Database, seed: int) -> None:
     choice = random.Random(seed)  # noqa: S311  # repeatable on purpose
     history = random_history("Øre & O'Hara", choice)
-    rules = Rules(choice.choice(WEEKDAYS[1:]), power_days=5, regular_days=2)
+    rules = Rules(
+        choice.choice(WEEKDAYS[1:]), power_days=5, regular_days=2, minimum_group=3
+    )
     database.load(history.rows(), of_several=False)
     database.build(
         zencoder_organization=history.organization,
         zencoder_week_start=rules.week_start,
         zencoder_power_days=rules.power_days,
-        zencoder_regular_days=rules.regular_days,
+        zencoder_regular_days=str(rules.regular_days),
+        zencoder_minimum_group=rules.minimum_group,
     )
     check(database, [history], rules)
     assert database.read("zencoder__seats") == []

@@ -31,6 +31,9 @@ class Answer:
     at: datetime
     users: list[User] = field(default_factory=list)
     daily: tuple[int, int] | None = None
+    """People and messages; None where `daily` was not synced."""
+    users_at: datetime | None = None
+    """When `users` was last synced, if that was apart from `daily`."""
     ides: dict[str, int] = field(default_factory=dict)
     languages: dict[str, int] = field(default_factory=dict)
 
@@ -66,8 +69,10 @@ class History:
                     {**stamp, column: name, "engaged_users": count}
                     for name, count in counts.items()
                 ]
+            listed_at = {"_sdc_extracted_at": answer.users_at or answer.at}
             tables["users"] += [
-                {**stamp, **vars(user), "last_active": day} for user in answer.users
+                {**stamp, **vars(user), "last_active": day, **listed_at}
+                for user in answer.users
             ]
         for table, rows in self.stale.items():
             tables[table] += rows

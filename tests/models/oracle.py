@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
+from statistics import quantiles
 
 from models.activity import DAY
 from models.history import BREAKDOWNS, Row
 from models.oracle_of_checks import Checks
+from models.oracle_of_groups import merged, shown
+
+_WINDOW = 28
+_SPANS_OF_SEATS = ((0, 6), (7, 27), (28, None))
 
 
-def ratio(part: int | None, whole: int) -> float | None:
+def ratio(part: int | None, whole: int | None) -> float | None:
     return None if part is None or not whole else part / whole
+
+
+def _less(part: int | None, whole: int) -> bool | None:
+    return None if part is None else part < whole
 
 
 class Oracle(Checks):
@@ -21,23 +31,27 @@ class Oracle(Checks):
         first_seen = list(self.first_seen().values())
         rows = []
         for day in self.days:
-            today = len(self.people([day]))
-            month = len(self.people(self.until(day, 28)))
+            known = day in self.complete
+            today = len(self.people([day])) if known else None
+            month = self._people_in(self.until(day, _WINDOW))
             rows.append(
                 self.row(
                     day=day,
                     active_users=today,
-                    weekly_active_users=len(self.people(self.until(day, 7))),
+                    weekly_active_users=self._people_in(self.until(day, 7)),
                     monthly_active_users=month,
-                    messages=self.messages([day]),
-                    new_users=first_seen.count(day),
+                    messages=self.messages([day]) if known else None,
+                    new_users=first_seen.count(day) if known else None,
                     stickiness=ratio(today, month),
-                    is_complete=day <= self.last_complete,
-                    is_full_week=day - 6 * DAY in self.days,
-                    is_full_month=day - 27 * DAY in self.days,
+                    is_complete=known,
+                    incomplete_reason=self.incomplete_reason(day),
+                    is_assumed=self.is_assumed,
                 ),
             )
         return rows
+
+    def _people_in(self, days: list[date]) -> int | None:
+        return len(self.people(days)) if self.are_complete(days) else None
 
     def weekly(self) -> list[Row]:
         return self._periods("week", self.week)
@@ -46,61 +60,69 @@ class Oracle(Checks):
         return self._periods("month", self.month)
 
     def _periods(self, name: str, start: Callable[[date], date]) -> list[Row]:
-        starts = sorted({start(day) for day in self.days})
         rows: list[Row] = []
-        earlier: set[str] = set()
-        before: set[str] = set()
-        for period in starts:
-            following = (
-                start(period + 40 * DAY) if name == "month" else period + 7 * DAY
+        for period in sorted({start(day) for day in self.days}):
+            days = self._days_from(name, start, period)
+            before = self._days_from(name, start, start(period - DAY))
+            known = self.are_complete(days)
+            comparable = known and self.are_complete(before)
+            figures = self._figures(days) if known else dict.fromkeys(_FIGURES)
+            compared = (
+                self._compared(days, before) if comparable else dict.fromkeys(_COMPARED)
             )
-            days = [period + n * DAY for n in range((following - period).days)]
-            now = self.people(days)
-            user_days = sum(len(self.active.get(day, ())) for day in days)
-            complete = days[0] >= self.days[0] and days[-1] <= self.last_complete
-            rows.append(
-                self.row(
-                    **{name: period},
-                    active_users=len(now),
-                    new_users=len(now - earlier),
-                    retained_users=len(now & before),
-                    returned_users=len((now & earlier) - before),
-                    churned_users=len(before - now),
-                    retention=ratio(len(now & before), len(before)),
-                    messages=self.messages(days),
-                    messages_per_user=ratio(self.messages(days), len(now)),
-                    active_days_per_user=ratio(user_days, len(now)),
-                    is_complete=complete,
-                    is_comparable=bool(rows) and rows[-1]["is_complete"],
-                ),
-            )
-            earlier |= now
-            before = now
+            flags = {"is_complete": known, "is_comparable": comparable}
+            rows.append(self.row(**{name: period}, **figures, **compared, **flags))
         return rows
+
+    def _days_from(
+        self, name: str, start: Callable[[date], date], first: date
+    ) -> list[date]:
+        following = start(first + 40 * DAY) if name == "month" else first + 7 * DAY
+        return [first + n * DAY for n in range((following - first).days)]
+
+    def _figures(self, days: list[date]) -> Row:
+        now, messages = len(self.people(days)), self.messages(days)
+        user_days = sum(len(self.active.get(day, ())) for day in days)
+        figures = now, messages, ratio(messages, now), ratio(user_days, now)
+        return dict(zip(_FIGURES, figures, strict=True))
+
+    def _compared(self, days: list[date], days_before: list[date]) -> Row:
+        now, before = self.people(days), self.people(days_before)
+        earlier = self.people(day for day in self.active if day < days[0])
+        compared = (
+            len(now - earlier),
+            len(now & before),
+            len((now & earlier) - before),
+            len(before - now),
+            ratio(len(now & before), len(before)),
+        )
+        return dict(zip(_COMPARED, compared, strict=True))
 
     def cohorts(self) -> list[Row]:
         weeks = {row["week"]: row for row in self.weekly()}
         cohorts: dict[date, set[str]] = {}
         for email, day in self.first_seen().items():
             cohorts.setdefault(self.week(day), set()).add(email)
-        rows = []
-        for cohort, people in cohorts.items():
-            for week in (week for week in weeks if week >= cohort):
-                days = [week + n * DAY for n in range(7)]
-                is_over = days[-1] <= self.last_complete
-                active = len(people & self.people(days)) if is_over else None
-                rows.append(
-                    self.row(
-                        cohort_week=cohort,
-                        weeks_since=(week - cohort).days // 7,
-                        week=week,
-                        users=len(people),
-                        active_users=active,
-                        retention=ratio(active, len(people)),
-                        is_comparable=weeks[cohort]["is_comparable"],
-                    ),
-                )
-        return rows
+        return [
+            self._cohort_row(weeks[cohort], people, week)
+            for cohort, people in cohorts.items()
+            for week in weeks
+            if cohort in weeks and weeks[cohort]["is_complete"] and week >= cohort
+        ]
+
+    def _cohort_row(self, first: Row, people: set[str], week: date) -> Row:
+        days = [week + n * DAY for n in range(7)]
+        known = self.are_complete(days)
+        active = len(people & self.people(days)) if known else None
+        return self.row(
+            cohort_week=first["week"],
+            weeks_since=(week - first["week"]).days // 7,
+            week=week,
+            users=len(people),
+            active_users=active,
+            retention=ratio(active, len(people)),
+            is_comparable=first["is_comparable"],
+        )
 
     def ides(self) -> list[Row]:
         return self._breakdown("ides")
@@ -109,40 +131,72 @@ class Oracle(Checks):
         return self._breakdown("languages")
 
     def _breakdown(self, kind: str) -> list[Row]:
-        column = BREAKDOWNS[kind][1]
         rows = []
         for week in self.weekly():
+            if not week["is_complete"]:
+                continue
             days = [week["week"] + n * DAY for n in range(7)]
             pairs = [pair for day in days for pair in self.used(kind, day)]
-            for name in {name for _, name in pairs}:
-                users = len({email for email, used in pairs if used == name})
-                rows.append(
-                    self.row(
-                        week=week["week"],
-                        **{column: name},
-                        users=users,
-                        user_days=sum(used == name for _, used in pairs),
-                        share=ratio(users, week["active_users"]),
-                        is_complete=week["is_complete"],
-                    ),
+            users = {n: len({e for e, used in pairs if used == n}) for _, n in pairs}
+            seen = shown(users, week["active_users"], self.rules.minimum_group)
+            rows += [
+                self.row(
+                    week=week["week"],
+                    **{BREAKDOWNS[kind][1]: name},
+                    users=count,
+                    user_days=sum(used == name for _, used in pairs),
+                    share=ratio(count, week["active_users"]),
+                    shown_users=seen[name],
+                    shown_share=ratio(seen[name], week["active_users"]),
+                    is_at_least=_less(seen[name], count),
                 )
+                for name, count in users.items()
+            ]
+        return rows
+
+    def depth(self) -> list[Row]:
+        rows = []
+        for week in self.weekly():
+            if (week["active_users"] or 0) < self.rules.minimum_group:
+                continue
+            sent: Counter[str] = Counter()
+            for n in range(7):
+                sent.update(self.active.get(week["week"] + n * DAY, {}))
+            lower, median, upper = quantiles(sent.values(), n=4, method="inclusive")
+            rows.append(
+                self.row(
+                    week=week["week"],
+                    active_users=len(sent),
+                    lower_quartile_messages=lower,
+                    median_messages=median,
+                    upper_quartile_messages=upper,
+                )
+            )
         return rows
 
     def users(self) -> list[Row]:
         rows = []
-        for email in self.first_seen():
-            seen = [day for day in self.days if email in self.active.get(day, ())]
-            lately = [day for day in seen if (self.days[-1] - day).days < 28]
+        as_of = self.last_complete
+        for email, first in self.first_seen().items():
+            if as_of is None or first > as_of:
+                continue
+            seen = [
+                day for day in self.active if email in self.active[day] and day <= as_of
+            ]
+            window = self.until(as_of, _WINDOW)
+            known = self.are_complete(window)
+            lately = [day for day in seen if day in window]
+            messages = sum(self.active[day][email] for day in lately)
             rows.append(
                 self.row(
                     email=email,
-                    first_day=seen[0],
-                    last_day=seen[-1],
-                    days_since_active=(self.days[-1] - seen[-1]).days,
-                    active_days=len(lately),
-                    messages=sum(self.active[day][email] for day in lately),
-                    segment=self._segment(len(lately)),
-                    as_of=self.days[-1],
+                    first_day=first,
+                    last_day=max(seen),
+                    days_since_active=(as_of - max(seen)).days,
+                    active_days=len(lately) if known else None,
+                    messages=messages if known else None,
+                    segment=self._segment(len(lately)) if known else None,
+                    as_of=as_of,
                 ),
             )
         return rows
@@ -154,6 +208,27 @@ class Oracle(Checks):
             return "regular"
         return "occasional" if days else "dormant"
 
+    def habits(self) -> list[Row]:
+        days = [row["active_days"] for row in self.users() if row["active_days"]]
+        regular, power = self.rules.regular_days, self.rules.power_days
+        half, more = (power - regular) // 2, (_WINDOW + 1 - power) // 4
+        cuts = {1, regular, regular + half, power, power + more, power + 2 * more}
+        firsts = sorted(cuts)
+        lasts = [first - 1 for first in firsts[1:]] + [_WINDOW]
+        spans = list(zip(firsts, lasts, strict=True))
+        counts = [(sum(a <= n <= b for n in days), None) for a, b in spans]
+        return [
+            self.row(
+                as_of=self.last_complete,
+                first_active_days=spans[first][0],
+                last_active_days=spans[last][1],
+                users=users,
+                share=ratio(users, len(days)),
+            )
+            for first, last, users in merged(counts, self.rules.minimum_group)
+            if days
+        ]
+
     def seats(self, addresses: Iterable[str]) -> list[Row]:
         users = {row["email"]: row for row in self.users()}
         return [
@@ -163,9 +238,48 @@ class Oracle(Checks):
                 days_since_active=users.get(email, {}).get("days_since_active"),
             )
             for email in {address.strip().lower() for address in addresses}
+            if email
+        ]
+
+    def seat_use(self, addresses: Iterable[str]) -> list[Row]:
+        people = self.users()
+        seats = self.seats(addresses)
+        if not people or not seats or people[0]["active_days"] is None:
+            return []
+        counts: list[tuple[int, int | None]] = []
+        for first, last in _SPANS_OF_SEATS:
+            licensed, everybody = (
+                sum(
+                    row["days_since_active"] is not None
+                    and first <= row["days_since_active"]
+                    and (last is None or row["days_since_active"] <= last)
+                    for row in rows
+                )
+                for rows in (seats, people)
+            )
+            counts.append((licensed, everybody - licensed))
+        counts.append((sum(not row["is_used"] for row in seats), None))
+        ends = [*_SPANS_OF_SEATS, (None, None)]
+        return [
+            self.row(
+                first_days_since=ends[first][0],
+                last_days_since=ends[last][1],
+                has_never_used=last == len(_SPANS_OF_SEATS),
+                seats=users,
+                share=ratio(users, len(seats)),
+            )
+            for first, last, users in merged(counts, self.rules.minimum_group)
         ]
 
 
+_FIGURES = ("active_users", "messages", "messages_per_user", "active_days_per_user")
+_COMPARED = (
+    "new_users",
+    "retained_users",
+    "returned_users",
+    "churned_users",
+    "retention",
+)
 MARTS = {
     "daily": ("day",),
     "weekly": ("week",),
@@ -173,6 +287,8 @@ MARTS = {
     "cohorts": ("cohort_week", "weeks_since"),
     "ides": ("week", "ide_name"),
     "languages": ("week", "language_name"),
+    "depth": ("week",),
+    "habits": ("first_active_days",),
     "users": ("email",),
     "checks": ("day", "period", "check_name"),
 }

@@ -17,7 +17,7 @@ class Checks(Activity):
         return [*self._of_days(), *self._of_periods()]
 
     def _of_days(self) -> Iterable[Row]:
-        for day in self.days:
+        for day in sorted(self.complete):
             answer = self.history.answers.get(day)
             users, messages = (answer and answer.daily) or (0, 0)
             counted = len(self.people([day])), self.messages([day])
@@ -26,7 +26,7 @@ class Checks(Activity):
             for kind in BREAKDOWNS:
                 listed: dict[str, int] = getattr(answer, kind) if answer else {}
                 names = Counter(name for _, name in self.used(kind, day))
-                if names or listed:
+                if listed:
                     check = self._check(day, kind, sum(listed.values()), names.total())
                     yield check | {"agrees": names == Counter(listed)}
 
@@ -70,10 +70,9 @@ class Checks(Activity):
             return [], []
         certain = self.until(day - DAY, length - 1)
         possible = self.until(day, length + 1)
-        is_known = set(possible) <= set(self.days) and day <= self.last_complete
         return (
-            certain if certain[0] in self.days else [],
-            possible if is_known else [],
+            certain if self.are_complete(certain) else [],
+            possible if self.are_complete(possible) else [],
         )
 
 

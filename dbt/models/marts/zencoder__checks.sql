@@ -1,5 +1,12 @@
--- Day by day: the parts of an answer beside the rows of `users`, name by name.
-with named as (
+-- Day by day: the parts of an answer beside the rows of `users`, name by name, where both are
+-- complete. Without a row of a breakdown for a day, it was not loaded.
+with complete_days as (
+    select organization, day, active_users, messages
+    from {{ ref('int_zencoder__days') }}
+    where is_complete
+),
+
+named as (
     select organization, day, 'active_users' as check_name, '' as name,
         active_users as stated, 0 as counted
     from {{ ref('stg_zencoder__daily') }}
@@ -8,25 +15,31 @@ with named as (
     from {{ ref('stg_zencoder__daily') }}
     union all
     select organization, day, 'active_users', '', 0, active_users
-    from {{ ref('int_zencoder__days') }}
+    from complete_days
     union all
     select organization, day, 'messages', '', 0, messages
-    from {{ ref('int_zencoder__days') }}
+    from complete_days
     {%- for kind in ['ide', 'language'] %}
     union all
     select organization, day, '{{ kind }}s', {{ kind }}_name, engaged_users, 0
     from {{ ref('stg_zencoder__daily_' ~ kind ~ 's') }}
     union all
-    select organization, day, '{{ kind }}s', {{ kind }}_name, 0, users
-    from {{ ref('int_zencoder__' ~ kind ~ '_days') }}
+    select people.organization, people.day, '{{ kind }}s', people.{{ kind }}_name, 0, people.users
+    from {{ ref('int_zencoder__' ~ kind ~ '_days') }} as people
+    inner join (
+        select distinct organization, day from {{ ref('stg_zencoder__daily_' ~ kind ~ 's') }}
+    ) as loaded
+        on people.organization = loaded.organization and people.day = loaded.day
     {%- endfor %}
 ),
 
 compared as (
-    select organization, day, check_name, name,
-        {{ zencoder.total('stated') }} as stated,
-        {{ zencoder.total('counted') }} as counted
+    select named.organization, named.day, named.check_name, named.name,
+        {{ zencoder.total('named.stated') }} as stated,
+        {{ zencoder.total('named.counted') }} as counted
     from named
+    inner join complete_days
+        on named.organization = complete_days.organization and named.day = complete_days.day
     group by 1, 2, 3, 4
 ),
 
@@ -45,7 +58,7 @@ days as (
 ),
 
 -- The API counts its periods up to the moment of the sync, and does not say which days they
--- cover: a day less, which is certain, and a day more, once that is known, are the bounds.
+-- cover: a day less, which is certain, and a day more are the bounds, where they are complete.
 summaries as (
     select
         summaries.organization,
@@ -53,30 +66,16 @@ summaries as (
         summaries.period,
         summaries.total_active_users,
         summaries.total_messages,
+        {%- for figure, bound, window in [
+            ('users', 'least', 'certain'), ('messages', 'least', 'certain'),
+            ('users', 'most', 'possible'), ('messages', 'most', 'possible'),
+        ] %}
         case summaries.days
             {%- for days in zencoder.summary_periods() %}
-            when {{ days }} then certain.users_in_{{ days - 1 }}_days
+            when {{ days }} then {{ window }}.{{ figure }}_in_{{ days - 1 if bound == 'least' else days + 1 }}_days
             {%- endfor %}
-        end as users_at_least,
-        case summaries.days
-            {%- for days in zencoder.summary_periods() %}
-            when {{ days }} then certain.messages_in_{{ days - 1 }}_days
-            {%- endfor %}
-        end as messages_at_least,
-        case when {{ zencoder.add_days('summaries.day', '-summaries.days') }} >= possible.first_day then
-            case summaries.days
-                {%- for days in zencoder.summary_periods() %}
-                when {{ days }} then possible.users_in_{{ days + 1 }}_days
-                {%- endfor %}
-            end
-        end as users_at_most,
-        case when {{ zencoder.add_days('summaries.day', '-summaries.days') }} >= possible.first_day then
-            case summaries.days
-                {%- for days in zencoder.summary_periods() %}
-                when {{ days }} then possible.messages_in_{{ days + 1 }}_days
-                {%- endfor %}
-            end
-        end as messages_at_most
+        end as {{ figure }}_at_{{ bound }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('stg_zencoder__period_summaries') }} as summaries
     left join {{ ref('int_zencoder__days') }} as certain
         on summaries.organization = certain.organization
@@ -84,7 +83,6 @@ summaries as (
     left join {{ ref('int_zencoder__days') }} as possible
         on summaries.organization = possible.organization
         and summaries.day = possible.day
-        and possible.is_complete
 ),
 
 periods as (

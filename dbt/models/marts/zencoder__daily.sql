@@ -1,13 +1,15 @@
 select
-    organization,
-    day,
-    active_users,
-    users_in_7_days as weekly_active_users,
-    users_in_28_days as monthly_active_users,
-    messages,
-    new_users,
-    {{ zencoder.ratio('active_users', 'users_in_28_days') }} as stickiness,
-    is_complete,
-    day >= {{ zencoder.add_days('first_day', 6) }} as is_full_week,
-    day >= {{ zencoder.add_days('first_day', 27) }} as is_full_month
-from {{ ref('int_zencoder__days') }}
+    days.organization,
+    days.day,
+    days.active_users,
+    days.users_in_7_days as weekly_active_users,
+    days.users_in_28_days as monthly_active_users,
+    days.messages,
+    days.new_users,
+    {{ zencoder.ratio('days.active_users', 'days.users_in_28_days') }} as stickiness,
+    days.is_complete,
+    synced.incomplete_reason,
+    synced.is_assumed
+from {{ ref('int_zencoder__days') }} as days
+inner join {{ ref('int_zencoder__synced_days') }} as synced
+    on days.organization = synced.organization and days.day = synced.day

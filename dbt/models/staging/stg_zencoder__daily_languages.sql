@@ -1,9 +1,19 @@
-with listed as ({{ zencoder.listed_rows(source('zencoder', 'daily_languages')) }})
+{{ config(pre_hook="{{ zencoder.check_table('daily_languages') }}") }}
+{%- set relation = zencoder.loaded('daily_languages') -%}
+{%- if relation -%}
+with listed as ({{ zencoder.listed_rows(relation) }})
 
 select
     of_organization as organization,
-    cast(day as date) as day,
+    of_day as day,
     language_name,
     cast(engaged_users as {{ dbt.type_bigint() }}) as engaged_users,
-    _sdc_extracted_at as extracted_at
+    of_answer as extracted_at
 from listed
+{%- else -%}
+-- depends_on: {{ ref('stg_zencoder__daily') }}
+{{ zencoder.no_rows(
+    organization=dbt.type_string(), day='date', language_name=dbt.type_string(),
+    engaged_users=dbt.type_bigint(), extracted_at=dbt.type_timestamp()
+) }}
+{%- endif %}

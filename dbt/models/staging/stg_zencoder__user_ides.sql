@@ -2,7 +2,7 @@ with listed as ({{ zencoder.listed_rows(source('zencoder', 'users')) }})
 
 select
     of_organization as organization,
-    cast(day as date) as day,
+    of_day as day,
     lower(email) as email,
     {{ zencoder.joined_item() }} as ide_name
 from listed

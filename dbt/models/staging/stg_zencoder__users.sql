@@ -1,9 +1,10 @@
+{{ config(pre_hook="{{ zencoder.check_table('users') }}") }}
 with listed as ({{ zencoder.listed_rows(source('zencoder', 'users')) }})
 
 -- The API may know somebody in two spellings, and may list people who did nothing.
 select
     of_organization as organization,
-    cast(day as date) as day,
+    of_day as day,
     lower(email) as email,
     {{ zencoder.total('messages') }} as messages,
     max(cast(last_active as date)) as last_active,
@@ -15,6 +16,6 @@ select
             else 0
         end
     ) = 1 as is_active,
-    max(_sdc_extracted_at) as extracted_at
+    max(of_answer) as extracted_at
 from listed
 group by 1, 2, 3

@@ -1,0 +1,114 @@
+{# What people did is shown for groups of at least `zencoder_minimum_group`, and so that no smaller
+   group can be computed: neither by taking a part from a whole, nor all parts from one. #}
+
+{# Whether a group has people, but too few to say something about them. #}
+{% macro is_small(people) -%}
+    {{ people }} between 1 and {{ zencoder.number('zencoder_minimum_group', 1, 1000) - 1 }}
+{%- endmacro %}
+
+{# Parts of a whole that may overlap, such as the people of each IDE: a CTE `shown`, which adds
+   `shown_users` to `relation`. It is null where fewer people are in the part, and never so many
+   that fewer would be left; the smallest part is null if all of them would leave fewer. #}
+{% macro shown_parts(relation, part, whole, group, name) -%}
+{%- set minimum = zencoder.number('zencoder_minimum_group', 1, 1000) -%}
+summed as (
+    select
+        *,
+        sum(case when {{ part }} >= {{ minimum }} then {{ part }} end)
+            over (partition by {{ group | join(', ') }}) as sum_of_parts,
+        row_number() over (
+            partition by {{ group | join(', ') }}
+            order by case when {{ part }} >= {{ minimum }} then 0 else 1 end, {{ part }}, {{ name }}
+        ) as smallest
+    from {{ relation }}
+),
+
+shown as (
+    select
+        *,
+        case
+            when {{ part }} < {{ minimum }} then null
+            when smallest = 1 and {{ zencoder.is_small(whole ~ ' - sum_of_parts') }} then null
+            when {{ whole }} - {{ part }} >= {{ minimum }} then {{ part }}
+            else {{ zencoder.larger(whole ~ ' - ' ~ minimum, minimum) }}
+        end as shown_users
+    from summed
+)
+{%- endmacro %}
+
+{% macro larger(one, other) -%}
+    case when {{ one }} > {{ other }} then {{ one }} else {{ other }} end
+{%- endmacro %}
+
+{# Parts of a whole that do not overlap and have an order, such as spans of days: CTEs that end
+   with `merged`, which has `key`, `first_part`, `last_part` and `users`.
+
+   `relation` has `part_1` to `part_<number>`, and `rest_1` and so on: how many others there are
+   of the same kind whose total is known, or null. Neighbours are merged until neither they nor
+   those others are few: from the first on, and what is left at the end with what is before. #}
+{% macro merged_parts(relation, key, number) -%}
+sums_0 as (
+    select
+        *,
+        cast(0 as {{ dbt.type_bigint() }}) as part_open_0,
+        cast(0 as {{ dbt.type_bigint() }}) as rest_open_0,
+        true as closed_0
+    from {{ relation }}
+),
+{% for n in range(1, number + 1) %}
+{%- set before = n - 1 %}
+sums_{{ n }} as (
+    select *, not ({{ zencoder.is_small('part_open_' ~ n) }} or coalesce({{ zencoder.is_small('rest_open_' ~ n) }}, false)) as closed_{{ n }}
+    from (
+        select
+            *,
+            part_{{ n }} + case when closed_{{ before }} then 0 else part_open_{{ before }} end as part_open_{{ n }},
+            rest_{{ n }} + case when closed_{{ before }} then 0 else rest_open_{{ before }} end as rest_open_{{ n }}
+        from sums_{{ before }}
+    ) as opened_{{ n }}
+),
+{% endfor %}
+{#- A part begins a group if the one before is closed, and if that part or a later one begins a
+    group up to the last part which is not small. #}
+begun as (
+    select
+        *,
+        true as begins_1
+        {%- for n in range(2, number + 1) %},
+        closed_{{ n - 1 }} and (
+            {%- for later in range(n, number + 1) %}
+            {%- set people = [] -%}
+            {%- set others = [] -%}
+            {%- for part in range(later, number + 1) -%}
+                {%- do people.append('part_' ~ part) -%}
+                {%- do others.append('rest_' ~ part) -%}
+            {%- endfor %}
+            {{ 'or ' if not loop.first }}(
+                closed_{{ later - 1 }}
+                and not {{ zencoder.is_small('(' ~ people | join(' + ') ~ ')') }}
+                and not coalesce({{ zencoder.is_small('(' ~ others | join(' + ') ~ ')') }}, false)
+            )
+            {%- endfor %}
+        ) as begins_{{ n }}
+        {%- endfor %}
+    from sums_{{ number }}
+),
+
+merged as (
+    {%- for first in range(1, number + 1) %}
+    {%- for last in range(first, number + 1) %}
+    {%- set people = [] -%}
+    {%- for part in range(first, last + 1) -%}
+        {%- do people.append('part_' ~ part) -%}
+    {%- endfor %}
+    select {{ key | join(', ') }}, {{ first }} as first_part, {{ last }} as last_part, {{ people | join(' + ') }} as users
+    from begun
+    where begins_{{ first }}
+        {%- for part in range(first + 1, last + 1) %} and not begins_{{ part }}{% endfor %}
+        {%- if last < number %} and begins_{{ last + 1 }}{% endif %}
+        {%- if first == 1 and last == number %} and not {{ zencoder.is_small('(' ~ people | join(' + ') ~ ')') }}{% endif %}
+    {{ 'union all' if not (first == number) }}
+    {%- endfor %}
+    {%- endfor %}
+)
+{%- endmacro %}

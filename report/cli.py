@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -77,7 +78,8 @@ def _pages(
     if not names:
         message = "The models have no day yet: sync first, then build them (dbt build)."
         raise ReportError(message)
-    reports = [outline(figures(models, name)) for name in names]
+    today = datetime.now(UTC).date()
+    reports = [outline(figures(models, name, today)) for name in names]
     if not each:
         return {output: page.html(reports, models.minimum_group)}
     files = _files(output, names)

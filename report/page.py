@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 _DEFAULT_NAME = "default"
 """What dbt calls an organisation where the tables have no such column."""
 
+PROMISE = (
+    "Nobody is named; how many people were active, came, stayed or left is shown as it "
+    "is; what people did (messages, IDEs, languages, habits, seats) is shown only for "
+    "groups of at least {minimum_group}, and cannot be computed from other figures of "
+    "the page."
+)
+"""What the page, its documentation and SECURITY.md say about people."""
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -38,7 +46,7 @@ def html(reports: list[Report], minimum_group: int) -> str:
             reports=reports,
             alone=alone,
             name=title(reports[0]) if alone else "",
-            minimum_group=minimum_group,
+            promise=PROMISE.format(minimum_group=minimum_group),
             drawing=drawing,
         )
     )

@@ -5,31 +5,52 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from report.figures import Check, Cohort, Day, Figures, Seats, Use, Week
+from report.figures import (
+    Breakdown,
+    Check,
+    Cohort,
+    Day,
+    Depth,
+    Figures,
+    Flow,
+    Habit,
+    SeatUse,
+    Use,
+    Week,
+)
 
 if TYPE_CHECKING:
     from report.source import Models, Row
 
 
-def figures(models: Models, organization: str) -> Figures:
+def figures(models: Models, organization: str, made_on: date) -> Figures:
     """Read the rows of one organisation."""
 
     def rows(table: str) -> list[Row]:
         return models.table(table, organization)
 
+    def breakdown(kind: str) -> Breakdown:
+        hidden = {_date(r, "week"): _int(r, "names") for r in rows(f"hidden_{kind}")}
+        return Breakdown([_use(row) for row in rows(kind)], hidden)
+
     return Figures(
         name=organization,
-        days=[_day(row) for row in rows("daily") if _flag(row, "is_complete")],
-        weeks=[_week(row) for row in rows("weekly") if _flag(row, "is_complete")],
+        days=[_day(row) for row in rows("daily")],
+        weeks=[_week(row) for row in rows("weekly")],
         cohorts=_cohorts(rows("cohorts")),
-        ides=[_use(row) for row in rows("ides")],
-        languages=[_use(row) for row in rows("languages")],
-        active_days=_active_days(rows("habits")),
-        seats=_seats(rows("seats")) if models.has_seats else None,
+        ides=breakdown("ides"),
+        languages=breakdown("languages"),
+        depth=[_depth(row) for row in rows("depth")],
+        habits=[_habit(row) for row in rows("habits")],
+        has_seats=bool(rows("seats")) if models.has_seats else None,
+        seats=[_seat_use(row) for row in rows("seat_use")],
         checks=[_check(row) for row in rows("checks")],
         minimum_group=models.minimum_group,
         power_days=models.power_days,
         regular_days=models.regular_days,
+        made_on=made_on,
+        weekend=frozenset(models.weekend),
+        is_assumed=any(_flag(row, "is_assumed") for row in rows("daily")),
     )
 
 
@@ -41,31 +62,36 @@ def _int(row: Row, name: str) -> int:
     return int(float(row[name]))
 
 
+def _maybe(row: Row, name: str) -> int | None:
+    return _int(row, name) if name in row else None
+
+
 def _date(row: Row, name: str) -> date:
     return date.fromisoformat(row[name][:10])
 
 
 def _day(row: Row) -> Day:
-    week, month = _flag(row, "is_full_week"), _flag(row, "is_full_month")
     return Day(
         day=_date(row, "day"),
-        users=_int(row, "active_users"),
-        users_in_7_days=_int(row, "weekly_active_users") if week else None,
-        users_in_28_days=_int(row, "monthly_active_users") if month else None,
+        users=_maybe(row, "active_users"),
+        users_in_7_days=_maybe(row, "weekly_active_users"),
+        users_in_28_days=_maybe(row, "monthly_active_users"),
+        incomplete_reason=row.get("incomplete_reason", ""),
     )
 
 
 def _week(row: Row) -> Week:
-    per_user = row.get("messages_per_user")
-    return Week(
-        start=_date(row, "week"),
-        active=_int(row, "active_users"),
+    return Week(_date(row, "week"), _int(row, "active_users"), _flow(row))
+
+
+def _flow(row: Row) -> Flow | None:
+    if "new_users" not in row:
+        return None
+    return Flow(
         new=_int(row, "new_users"),
         retained=_int(row, "retained_users"),
         returned=_int(row, "returned_users"),
         churned=_int(row, "churned_users"),
-        messages_per_user=None if per_user is None else float(per_user),
-        is_comparable=_flag(row, "is_comparable"),
     )
 
 
@@ -82,23 +108,27 @@ def _cohorts(rows: list[Row]) -> list[Cohort]:
 
 
 def _use(row: Row) -> Use:
-    week, name = _date(row, "week"), row.get("name", "")
-    return Use(week, name, _int(row, "users"), _int(row, "user_days"))
+    at_least = _flag(row, "is_at_least")
+    return Use(_date(row, "week"), row.get("name", ""), _int(row, "users"), at_least)
 
 
-def _active_days(rows: list[Row]) -> dict[int, int]:
-    return {_int(row, "active_days"): _int(row, "users") for row in rows}
+def _depth(row: Row) -> Depth:
+    names = ("lower_quartile_messages", "median_messages", "upper_quartile_messages")
+    return Depth(_date(row, "week"), *(float(row[name]) for name in names))
 
 
-def _seats(rows: list[Row]) -> Seats:
-    if not rows:
-        return Seats(0, 0, 0, 0)
-    [row] = rows
-    return Seats(
+def _habit(row: Row) -> Habit:
+    first, last = _int(row, "first_active_days"), _int(row, "last_active_days")
+    return Habit(first, last, _int(row, "users"))
+
+
+def _seat_use(row: Row) -> SeatUse:
+    return SeatUse(
+        first=_maybe(row, "first_days_since"),
+        last=_maybe(row, "last_days_since"),
+        has_never_used=_flag(row, "has_never_used"),
         seats=_int(row, "seats"),
-        ever_used=_int(row, "ever_used"),
-        used_in_28_days=_int(row, "used_in_28_days"),
-        used_in_7_days=_int(row, "used_in_7_days"),
+        is_at_least=_flag(row, "is_at_least"),
     )
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,9 +28,13 @@ _TABLES = {
     "weekly",
     "cohorts",
     "ides",
+    "hidden_ides",
     "languages",
+    "hidden_languages",
+    "depth",
     "habits",
     "seats",
+    "seat_use",
     "checks",
 }
 
@@ -43,6 +47,8 @@ class Models:
     minimum_group: int = 5
     power_days: int = 12
     regular_days: int = 4
+    weekend: list[int] = field(default_factory=lambda: [5, 6])
+    """Days after Monday on which people do not work."""
     has_seats: bool = False
 
     def organizations(self) -> list[str]:

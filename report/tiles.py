@@ -10,7 +10,9 @@ from report import words
 from report.content import Tile
 
 if TYPE_CHECKING:
-    from report.figures import Day, Figures, Week
+    from datetime import date
+
+    from report.figures import Depth, Figures, Week
 
 _NONE = words.DASH
 _FOUR_WEEKS = timedelta(days=28)
@@ -18,12 +20,11 @@ _FOUR_WEEKS = timedelta(days=28)
 
 def tiles(figures: Figures) -> list[Tile]:
     """Return the tiles: the last complete week against the one before it."""
-    weeks = figures.weeks[-2:]
-    last = weeks[-1] if weeks else None
-    before = weeks[0] if len(weeks) > 1 else None
+    last = figures.weeks[-1] if figures.weeks else None
+    before = figures.week_before(last) if last else None
     return [
         _weekly_users(last, before),
-        _monthly_users(figures.days),
+        _monthly_users(figures),
         _working_day(figures, last, before),
         _messages(figures, last, before),
         _stayed(figures, last, before),
@@ -36,16 +37,19 @@ def _weekly_users(last: Week | None, before: Week | None) -> Tile:
         return Tile(label, _NONE, "", "Needs a complete week.")
     change = words.change(last.active, before.active) if before else ""
     note = words.days(last.start, last.end)
-    return Tile(label, words.number(last.active), _against(change, before), note)
+    return Tile(label, words.number(last.active), _against(change), note)
 
 
-def _monthly_users(days: list[Day]) -> Tile:
+def _monthly_users(figures: Figures) -> Tile:
     label = "People in 28 days"
-    month = {day.day: day.users_in_28_days for day in days}
-    end = days[-1].day if days else None
-    now = month[end] if end else None
-    if end is None or now is None:
-        return Tile(label, _NONE, "", "Needs 28 days.")
+    month = {
+        day.day: day.users_in_28_days
+        for day in figures.complete_days
+        if day.users_in_28_days is not None
+    }
+    if not month:
+        return Tile(label, _NONE, "", "Needs 28 complete days in a row.")
+    end, now = list(month.items())[-1]
     before = month.get(end - _FOUR_WEEKS)
     change = ""
     if before is not None:
@@ -62,59 +66,58 @@ def _working_day(figures: Figures, last: Week | None, before: Week | None) -> Ti
     then = _mean(figures.working_days(before)) if before else None
     change = words.change(now, then) if then is not None else ""
     note = f"Average, {words.days(last.start, last.end)}"
-    return Tile(label, words.number(now), _against(change, before), note)
+    return Tile(label, words.number(now), _against(change), note)
 
 
-def _mean(days: list[Day]) -> float | None:
-    return fmean(day.users for day in days) if days else None
+def _mean(users: list[int]) -> float | None:
+    return fmean(users) if users else None
 
 
 def _messages(figures: Figures, last: Week | None, before: Week | None) -> Tile:
-    label = "Messages per person and week"
-    now = messages_per_person(figures, last)
-    if not last or now is None:
-        return Tile(label, _NONE, "", _too_few(figures))
-    then = messages_per_person(figures, before)
-    change = words.change(now, then, digits=1) if then is not None else ""
-    note = words.days(last.start, last.end)
-    return Tile(label, words.number(now, 1), _against(change, before), note)
+    label = "Median messages in a week"
+    depth = {each.week: each for each in figures.depth}
+    now = _of(depth, last)
+    if not last or not now:
+        need = f"Needs a complete week of {figures.minimum_group} people or more."
+        return Tile(label, _NONE, "", need)
+    then = _of(depth, before)
+    digits = 0 if (now.median + (then.median if then else 0)).is_integer() else 1
+    change = words.change(now.median, then.median, digits=digits) if then else ""
+    note = f"Per person, {words.days(last.start, last.end)}"
+    return Tile(label, words.number(now.median, digits), _against(change), note)
+
+
+def _of(depth: dict[date, Depth], week: Week | None) -> Depth | None:
+    return depth.get(week.start) if week else None
 
 
 def _stayed(figures: Figures, last: Week | None, before: Week | None) -> Tile:
     label = "Stayed from the week before"
     now = stayed(figures, last)
-    if not last or now is None:
-        return Tile(label, _NONE, "", _too_few(figures, weeks="two complete weeks"))
+    if not last or not last.flow or now is None:
+        need = f"Needs two complete weeks of {figures.minimum_group} people or more."
+        return Tile(label, _NONE, "", need)
     then = stayed(figures, before)
     change = ""
     if then is not None:
         change = words.change(now * 100, then * 100, unit="points")
-    note = f"{words.number(last.retained)} of {words.people(last.active_before)}"
-    return Tile(label, words.percent(now), _against(change, before), note)
-
-
-def messages_per_person(figures: Figures, week: Week | None) -> float | None:
-    """Return the average of a week in which enough people were active."""
-    if week is None or not figures.enough(week.active):
-        return None
-    return week.messages_per_user
+    flow = last.flow
+    note = f"{words.number(flow.retained)} of {words.people(flow.active_before)}"
+    return Tile(label, words.percent(now), _against(change), note)
 
 
 def stayed(figures: Figures, week: Week | None) -> float | None:
-    """Return which share of the people of the week before came again."""
-    if week is None or not week.is_comparable:
+    """Return which share of the people of the week before came again.
+
+    A share of few people says little, so it is None.
+    """
+    if not week or not week.flow or not figures.enough(week.flow.active_before):
         return None
-    if not figures.enough(week.active_before):
-        return None
-    return week.retained / week.active_before
+    return week.flow.retained / week.flow.active_before
 
 
-def _too_few(figures: Figures, weeks: str = "a complete week") -> str:
-    return f"Needs {weeks} of {figures.minimum_group} people or more."
-
-
-def _against(change: str, before: Week | None) -> str:
-    return _sentence(f"{change} the week before") if change and before else ""
+def _against(change: str) -> str:
+    return _sentence(f"{change} the week before") if change else ""
 
 
 def _sentence(text: str) -> str:

@@ -17,8 +17,13 @@ def number(value: float, digits: int = 0) -> str:
 
 
 def percent(share: float) -> str:
-    """Write 0.825 as 82%."""
-    return f"{share * 100:.0f}%"
+    """Write 0.825 as 82%; only all is 100%, and only none 0%."""
+    text = f"{share * 100:.0f}%"
+    if text == "100%" and share < 1:
+        return "over 99%"
+    if text == "0%" and share > 0:
+        return "under 1%"
+    return text
 
 
 def share(value: float | None) -> str:
@@ -29,6 +34,18 @@ def share(value: float | None) -> str:
 def people(count: int) -> str:
     """Write how many people."""
     return "1 person" if count == 1 else f"{number(count)} people"
+
+
+def did(count: int) -> str:
+    """Begin a sentence: `Nobody was`, `1 person was`, `2 people were`."""
+    if not count:
+        return "Nobody was"
+    return f"{people(count)} {'was' if count == 1 else 'were'}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a number and what it counts: `1 day`, `2 days`."""
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def day(value: date) -> str:
@@ -84,3 +101,10 @@ def change(now: float, before: float, unit: str = "", digits: int = 0) -> str:
     return " ".join(
         filter(None, [size, unit, "more" if difference > 0 else less, "than"])
     )
+
+
+def points(change: float) -> str:
+    """Write a change of shares in points of a percent: +3 points."""
+    size = round(abs(change) * 100)
+    sign = "" if not size else MINUS if change < 0 else "+"
+    return f"{sign}{size} point{'' if size == 1 else 's'}"

@@ -3,9 +3,10 @@
 {% macro report_rows() -%}
     {%- do zencoder.check_models() -%}
     {%- do print(tojson({
-        'minimum_group': var('zencoder_minimum_group'),
-        'power_days': var('zencoder_power_days'),
-        'regular_days': var('zencoder_regular_days'),
+        'minimum_group': zencoder.number('zencoder_minimum_group', 1, 1000),
+        'power_days': zencoder.number('zencoder_power_days', 1, 28),
+        'regular_days': zencoder.number('zencoder_regular_days', 1, 28),
+        'weekend': zencoder.weekend(),
         'has_seats': var('zencoder_seats_table') is not none,
     })) -%}
     {%- for name, query in zencoder.report_queries().items() -%}
@@ -26,7 +27,7 @@
 
 {% macro check_models() -%}
     {%- set missing = [] -%}
-    {%- for name in ['daily', 'weekly', 'cohorts', 'ides', 'languages', 'users', 'seats', 'checks']
+    {%- for name in ['daily', 'weekly', 'cohorts', 'ides', 'languages', 'depth', 'habits', 'seat_use', 'checks']
         if not load_relation(ref('zencoder__' ~ name)) -%}
         {%- do missing.append('zencoder__' ~ name) -%}
     {%- endfor -%}
@@ -44,14 +45,13 @@
     {%- set queries = {} -%}
     {%- do queries.update({'daily':
         'select organization, ' ~ zencoder.text('day') ~ ' as day, active_users, weekly_active_users,'
-        ~ ' monthly_active_users, ' ~ flag('is_complete') ~ ', ' ~ flag('is_full_week') ~ ', '
-        ~ flag('is_full_month') ~ ' from ' ~ ref('zencoder__daily') ~ ' order by 1, 2'
+        ~ ' monthly_active_users, incomplete_reason, ' ~ flag('is_assumed')
+        ~ ' from ' ~ ref('zencoder__daily') ~ ' order by 1, 2'
     }) -%}
     {%- do queries.update({'weekly':
         'select organization, ' ~ zencoder.text('week') ~ ' as week, active_users, new_users,'
-        ~ ' retained_users, returned_users, churned_users, messages_per_user, '
-        ~ flag('is_complete') ~ ', ' ~ flag('is_comparable')
-        ~ ' from ' ~ ref('zencoder__weekly') ~ ' order by 1, 2'
+        ~ ' retained_users, returned_users, churned_users from ' ~ ref('zencoder__weekly')
+        ~ ' where is_complete order by 1, 2'
     }) -%}
     {%- do queries.update({'cohorts':
         'select organization, ' ~ zencoder.text('cohort_week') ~ ' as cohort_week, weeks_since, users,'
@@ -59,20 +59,31 @@
         ~ ' from ' ~ ref('zencoder__cohorts') ~ ' order by 1, 2, 3'
     }) -%}
     {%- for kind in ['ide', 'language'] -%}
+        {#- Names of few people stay in the warehouse: only how many there are leaves it. -#}
         {%- do queries.update({kind ~ 's':
-            'select organization, ' ~ zencoder.text('week') ~ ' as week, ' ~ kind ~ '_name as name, users,'
-            ~ ' user_days from ' ~ ref('zencoder__' ~ kind ~ 's') ~ ' where is_complete order by 1, 2, 3'
+            'select organization, ' ~ zencoder.text('week') ~ ' as week, ' ~ kind ~ '_name as name, shown_users'
+            ~ ' as users, ' ~ flag('is_at_least') ~ ' from ' ~ ref('zencoder__' ~ kind ~ 's')
+            ~ ' where shown_users is not null order by 1, 2, 3'
+        }) -%}
+        {%- do queries.update({'hidden_' ~ kind ~ 's':
+            'select organization, ' ~ zencoder.text('week') ~ ' as week, count(*) as names from '
+            ~ ref('zencoder__' ~ kind ~ 's') ~ ' where shown_users is null group by 1, 2 order by 1, 2'
         }) -%}
     {%- endfor -%}
+    {%- do queries.update({'depth':
+        'select organization, ' ~ zencoder.text('week') ~ ' as week, lower_quartile_messages, median_messages,'
+        ~ ' upper_quartile_messages from ' ~ ref('zencoder__depth') ~ ' order by 1, 2'
+    }) -%}
     {%- do queries.update({'habits':
-        'select organization, segment, active_days, count(*) as users from ' ~ ref('zencoder__users')
-        ~ ' group by 1, 2, 3 order by 1, 2, 3'
+        'select organization, first_active_days, last_active_days, users from ' ~ ref('zencoder__habits')
+        ~ ' order by 1, 2'
     }) -%}
     {%- do queries.update({'seats':
-        'select organization, count(*) as seats, ' ~ zencoder.count_if('is_used') ~ ' as ever_used, '
-        ~ zencoder.count_if('days_since_active < 28') ~ ' as used_in_28_days, '
-        ~ zencoder.count_if('days_since_active < 7') ~ ' as used_in_7_days from '
-        ~ ref('zencoder__seats') ~ ' group by 1 order by 1'
+        'select distinct organization from ' ~ ref('int_zencoder__seats') ~ ' order by 1'
+    }) -%}
+    {%- do queries.update({'seat_use':
+        'select organization, first_days_since, last_days_since, ' ~ flag('has_never_used') ~ ', seats, '
+        ~ flag('is_at_least') ~ ' from ' ~ ref('zencoder__seat_use') ~ ' order by 1, 4, 2'
     }) -%}
     {%- do queries.update({'checks':
         'select organization, period, check_name, count(*) as compared, '

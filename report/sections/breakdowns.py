@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ from report.content import Cell, Lines, Section, Series, Table
 if TYPE_CHECKING:
     from datetime import date
 
-    from report.figures import Figures, Use, Week
+    from report.figures import Breakdown, Figures, Use, Week
 
 _LINES = 5
 """More are not told apart."""
@@ -35,9 +35,9 @@ IDES = Kind("ides", "IDEs", "IDE", "IDEs")
 LANGUAGES = Kind("languages", "Languages", "language", "languages")
 
 
-def breakdown(figures: Figures, kind: Kind, uses: list[Use]) -> Section:
+def breakdown(figures: Figures, kind: Kind, given: Breakdown) -> Section:
     """Return which share of each week's people used what."""
-    use = _Breakdown(figures, kind, uses)
+    use = _Breakdown(figures, kind, given)
     if not use.names:
         need = (
             f"This needs a complete week in which at least {figures.minimum_group} "
@@ -52,69 +52,84 @@ def breakdown(figures: Figures, kind: Kind, uses: list[Use]) -> Section:
 class _Breakdown:
     figures: Figures
     kind: Kind
-    uses: list[Use]
+    given: Breakdown
 
     @cached_property
-    def weeks(self) -> list[Week]:
-        """The weeks in which enough people were active."""
-        return [week for week in self.figures.weeks if self.figures.enough(week.active)]
+    def active(self) -> dict[date, int]:
+        """How many people were active in each complete week."""
+        return {week.start: week.active for week in self.figures.weeks}
 
     @cached_property
-    def shares(self) -> dict[str, dict[date, float]]:
-        """By name and week, which share of the week's people used it, if enough did."""
-        active = {week.start: week.active for week in self.weeks}
-        shares: dict[str, dict[date, float]] = {}
-        for use in self.uses:
-            if self.figures.enough(use.users) and use.week in active:
-                share = use.users / active[use.week]
-                shares.setdefault(use.name, {})[use.week] = share
-        return shares
+    def uses(self) -> dict[str, dict[date, Use]]:
+        """By name and week."""
+        uses: dict[str, dict[date, Use]] = {}
+        for use in self.given.uses:
+            uses.setdefault(use.name, {})[use.week] = use
+        return uses
+
+    def share(self, use: Use) -> float:
+        return use.users / self.active[use.week]
 
     @cached_property
     def names(self) -> list[str]:
         """What is shown, the most used of late first."""
-        recent = [week.start for week in self.weeks[-_RECENT:]]
+        recent = {week.start for week in self.figures.weeks[-_RECENT:]}
         weight = {
-            name: sum(by_week.get(week, 0) for week in recent)
-            for name, by_week in self.shares.items()
+            name: sum(self.share(use) for week, use in weeks.items() if week in recent)
+            for name, weeks in self.uses.items()
         }
         return sorted(weight, key=lambda name: (-weight[name], name))
 
     @property
     def last(self) -> Week:
-        return self.weeks[-1]
+        return self.figures.weeks[-1]
 
     @cached_property
-    def people(self) -> dict[str, int]:
-        """How many people used what in the last week, small groups included."""
-        last = self.last.start
-        return {use.name: use.users for use in self.uses if use.week == last}
+    def shown(self) -> list[Use]:
+        """The last week's, the most used first."""
+        weeks = [self.uses[name] for name in self.names]
+        shown = [uses[self.last.start] for uses in weeks if self.last.start in uses]
+        return sorted(shown, key=lambda use: -use.users)
 
     def said(self) -> list[str]:
-        kind, week = self.kind, words.days(self.last.start, self.last.end)
-        shown = [name for name in self.names if self.last.start in self.shares[name]]
+        said = [*self._most()]
+        shares = [self.share(use) for use in self.shown]
+        if sum(shares) > 1:
+            both = f"Somebody who uses two {self.kind.plural} counts in both"
+            said.append(f"{both}, so shares add up to more than 100%.")
+        return [*said, *self._left_out()]
+
+    def _most(self) -> list[str]:
+        if not self.shown:
+            return []
+        most = self.shown[0]
+        top = [use for use in self.shown if use.users == most.users]
+        names = words.listed([words.isolated(_named(use.name)) for use in top])
+        week = words.days(self.last.start, self.last.end)
+        share = _cell(most, words.percent(self.share(most)), 0).text
+        if len(top) == 1:
+            told = f"{names} had the most people"
+            return [f"In the week of {week}, {told}: {share} of those who were active."]
+        each = "each had" if most.is_at_least else "had the most people, each"
+        return [
+            f"In the week of {week}, {names} {each} {share} of those who were active."
+        ]
+
+    def _left_out(self) -> list[str]:
+        kind, minimum = self.kind, self.figures.minimum_group
         said = []
-        if shown:
-            top = max(shown, key=lambda name: self.shares[name][self.last.start])
-            share = words.percent(self.shares[top][self.last.start])
-            told = f"In the week of {week}, {words.isolated(_named(top))} had the most"
-            said.append(f"{told} people: {share} of those who were active.")
-        both = f"Somebody who uses two {kind.plural} counts in both"
-        said.append(f"{both}, so shares add up to more than 100%.")
-        minimum = self.figures.minimum_group
-        if any(
-            share is None
-            for name in self.names[:_LINES]
-            for _, share in self._points(name)
-        ):
-            said.append(f"A line has gaps where fewer than {minimum} people used it.")
-        hidden = len(self.people) - len(shown)
-        few = f"fewer than {minimum} people used"
-        if hidden == 1:
-            said.append(f"1 more {kind.singular} is not shown, which {few}.")
-        elif hidden:
+        if any(use.is_at_least for use in self.given.uses):
             said.append(
-                f"{hidden} more {kind.plural} are not shown, each of which {few}."
+                f'"Or more" stands where fewer than {minimum} people did not use it: '
+                "how many is not shown."
+            )
+        hidden = self.given.hidden.get(self.last.start, 0)
+        if hidden:
+            verb = "is" if hidden == 1 else "are"
+            name = kind.singular if hidden == 1 else kind.plural
+            said.append(
+                f"{hidden} more {name} {verb} not shown: a group of fewer than "
+                f"{minimum} people would be known."
             )
         return said
 
@@ -126,47 +141,52 @@ class _Breakdown:
         return Lines(lines, percent=True)
 
     def _points(self, name: str) -> list[tuple[date, float | None]]:
-        shares = self.shares[name]
-        return [(week.start, shares.get(week.start)) for week in self.weeks]
+        uses = self.uses[name]
+        return [
+            (week, self.share(uses[week]) if week in uses else None)
+            for week in self.figures.week_starts
+        ]
 
     def latest(self) -> Table:
         """Return the last week, beside four weeks before."""
         name_column = self.kind.singular[0].upper() + self.kind.singular[1:]
         columns = [name_column, "People", "Share", "Change in 4 weeks"]
-        now = self.last.start
-        shown = [name for name in self.names if now in self.shares[name]]
-        shown.sort(key=lambda name: -self.shares[name][now])
-        return Table(columns, [self._row(name) for name in shown], has_names=True)
+        return Table(columns, [self._row(use) for use in self.shown], has_names=True)
 
-    def _row(self, name: str) -> list[Cell]:
-        now = self.shares[name][self.last.start]
-        before = self.shares[name].get(self.last.start - _FOUR_WEEKS)
-        change = words.DASH if before is None else _points(now, before)
+    def _row(self, use: Use) -> list[Cell]:
+        now = self.share(use)
+        before = self.uses[use.name].get(use.week - _FOUR_WEEKS)
+        change = None
+        if before and not (use.is_at_least or before.is_at_least):
+            change = now - self.share(before)
         return [
-            Cell(_named(name), name),
-            Cell(words.number(self.people[name]), self.people[name]),
-            Cell(words.percent(now), now, bar=now),
-            Cell(change, None if before is None else now - before),
+            Cell(_named(use.name), use.name),
+            _cell(use, words.number(use.users), use.users),
+            replace(_cell(use, words.percent(now), now), bar=now),
+            Cell(words.DASH if change is None else words.points(change), change),
         ]
 
     def numbers(self) -> Table:
         """Return the shares of the chart, week by week."""
         shown = self.names[:_LINES]
         rows = []
-        for week in self.weeks:
-            shares = [self.shares[name].get(week.start) for name in shown]
-            cells = [Cell(words.share(share), share) for share in shares]
-            rows.append([Cell(words.day(week.start), week.start), *cells])
+        for week in self.active:
+            uses = [self.uses[name].get(week) for name in shown]
+            rows.append([Cell(words.day(week), week), *map(self._cell, uses)])
         note = f"Share of each week's people, for the {self.kind.plural} of the chart."
         columns = ["Week from", *map(_named, shown)]
         return Table(columns, rows, note, has_names=True)
 
+    def _cell(self, use: Use | None) -> Cell:
+        if not use:
+            return Cell(words.DASH, None)
+        return _cell(use, words.percent(self.share(use)), self.share(use))
 
-def _points(now: float, before: float) -> str:
-    """Write a change of shares in points of a percent."""
-    change = round(now * 100) - round(before * 100)
-    sign = words.MINUS if change < 0 else "+" if change else ""
-    return f"{sign}{abs(change)} point{'s' if abs(change) != 1 else ''}"
+
+def _cell(use: Use, text: str, value: float) -> Cell:
+    if use.is_at_least:
+        return Cell(f"{text} or more", f"{text} or more")
+    return Cell(text, value)
 
 
 def _named(name: str) -> str:

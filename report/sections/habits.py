@@ -2,156 +2,148 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Bars, Cell, Section, Table
-from report.groups import Group, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from report.figures import Figures, Habit, SeatUse
 
-    from report.figures import Figures
-
-_WINDOW = 28
-_COLOURS = {"dormant": 6, "occasional": 3, "regular": 2, "power": 1}
-
-
-class _Span(NamedTuple):
-    """Days from the first to the last, and how people active on them are called."""
-
-    first: int
-    last: int
-    kind: str
+_KINDS = {"occasional": 3, "regular": 2, "power": 1}
+"""What people are called, in the order of their days, and the colour."""
 
 
 def habits(figures: Figures) -> Section:
     """Return how many people were active on how many of the last 28 days."""
     title = "On how many days people use it"
-    spans = _spans(figures.regular_days, figures.power_days)
-    counts = [(span, _people_in(figures, span)) for span in spans]
-    groups = merge(counts, figures.minimum_group)
-    total = sum(group.people for group in groups)
-    if not total:
-        need = f"This needs at least {figures.minimum_group} people."
-        return Section("habits", title, [need])
+    if not figures.habits:
+        return Section("habits", title, [_need(figures)])
+    total = sum(habit.users for habit in figures.habits)
     plot = Bars(
-        [(_days(g), g.people, _COLOURS[g.members[-1].kind]) for g in groups],
-        [(_kinds(g), _COLOURS[g.members[-1].kind]) for g in groups],
+        [(_days(h), h.users, _colour(figures, h)) for h in figures.habits],
+        [(_called(figures, h), _colour(figures, h)) for h in figures.habits],
         "Days of the last 28",
     )
     rows = [
         [
-            Cell(_days(group), _days(group)),
-            Cell(_kinds(group), _kinds(group)),
-            Cell(words.number(group.people), group.people),
-            Cell(words.percent(group.people / total), group.people / total),
+            Cell(_days(habit), _days(habit)),
+            Cell(_called(figures, habit), _called(figures, habit)),
+            Cell(words.number(habit.users), habit.users),
+            Cell(words.percent(habit.users / total), habit.users / total),
         ]
-        for group in groups
+        for habit in figures.habits
     ]
-    columns = ["Active days of 28", "Called", "People", "Share"]
-    said = _said(figures, groups, total)
-    return Section("habits", title, said, plot, numbers=Table(columns, rows))
+    table = Table(["Active days of 28", "Users", "People", "Share"], rows)
+    return Section("habits", title, _said(figures, total), plot, numbers=table)
 
 
-def _spans(regular: int, power: int) -> list[_Span]:
-    """Cut 28 days so that no span has people of two kinds."""
-    half, more = (power - regular) // 2, (_WINDOW + 1 - power) // 4
-    cuts = {0, 1, regular, regular + half, power, power + more, power + 2 * more}
-    firsts = sorted(cut for cut in cuts if cut <= _WINDOW)
-    lasts = [first - 1 for first in firsts[1:]] + [_WINDOW]
+def _need(figures: Figures) -> str:
+    if not _has_window(figures):
+        return "This needs the last 28 days to be complete."
+    return f"This needs at least {figures.minimum_group} people who were active."
+
+
+def _has_window(figures: Figures) -> bool:
+    days = figures.complete_days
+    return bool(days) and days[-1].users_in_28_days is not None
+
+
+def _kinds(figures: Figures, habit: Habit) -> list[str]:
+    firsts = zip(_KINDS, (1, figures.regular_days, figures.power_days), strict=True)
+    lasts = (figures.regular_days - 1, figures.power_days - 1, 28)
     return [
-        _Span(first, last, _kind(first, regular, power))
-        for first, last in zip(firsts, lasts, strict=True)
+        kind
+        for (kind, first), last in zip(firsts, lasts, strict=True)
+        if habit.first <= last and first <= habit.last and first <= last
     ]
 
 
-def _kind(days: int, regular: int, power: int) -> str:
-    if days >= power:
-        return "power"
-    if days >= regular:
-        return "regular"
-    return "occasional" if days else "dormant"
+def _called(figures: Figures, habit: Habit) -> str:
+    return f"{words.listed(_kinds(figures, habit)).capitalize()} users"
 
 
-def _people_in(figures: Figures, span: _Span) -> int:
-    return sum(figures.active_days.get(n, 0) for n in range(span.first, span.last + 1))
+def _colour(figures: Figures, habit: Habit) -> int:
+    return _KINDS[_kinds(figures, habit)[-1]]
 
 
-def _days(group: Group[_Span]) -> str:
-    first, last = group.members[0].first, group.members[-1].last
-    return str(first) if first == last else f"{first}{words.DASH}{last}"
+def _days(habit: Habit) -> str:
+    if habit.first == habit.last:
+        return str(habit.first)
+    return f"{habit.first}{words.DASH}{habit.last}"
 
 
-def _kinds(group: Group[_Span]) -> str:
-    kinds = dict.fromkeys(span.kind for span in group.members)
-    return words.listed(list(kinds)).capitalize()
-
-
-def _said(figures: Figures, groups: Sequence[Group[_Span]], total: int) -> list[str]:
+def _said(figures: Figures, total: int) -> list[str]:
     said = []
-    power = [g.people for g in groups if g.members[0].kind == "power"]
-    alone = all(len({s.kind == "power" for s in g.members}) == 1 for g in groups)
-    if power and alone:
-        share = f"{words.number(sum(power))} ({words.percent(sum(power) / total)})"
+    kinds = [_kinds(figures, habit) for habit in figures.habits]
+    power = [h.users for h in figures.habits if _kinds(figures, h) == ["power"]]
+    if power and all(kind == ["power"] or "power" not in kind for kind in kinds):
+        share = words.percent(sum(power) / total)
+        told = f"{words.did(sum(power))} active on {figures.power_days} or more days"
         said.append(
-            f"Of {words.people(total)} who were ever active, {share} were active on "
-            f"{figures.power_days} or more of the last 28 days: power users."
+            f"{told}: power users, {share} of the {words.people(total)} of the last 28 "
+            "days."
         )
-    regular = f"{figures.regular_days} to {figures.power_days - 1}"
-    said.append(
-        f"Regular users are active on {regular} days, occasional ones on fewer; "
-        "dormant are those who were active before, but not in these 28 days."
-    )
-    if any(len(group.members) > 1 for group in groups):
+    if figures.regular_days > 1:
+        last = figures.power_days - 1
+        days = f"{figures.regular_days}{words.DASH}{last}"
+        if figures.regular_days == last:
+            days = str(last)
+        said.append(
+            f"Regular users are active on {days} days, occasional ones on fewer."
+        )
+    if any(len(kind) > 1 for kind in kinds):
         said.append(
             f"Neighbours are put together where fewer than {figures.minimum_group} "
             "people would be left."
         )
-    if len(figures.days) < _WINDOW:
-        said.append(f"Only {len(figures.days)} days have been synced so far.")
     return said
 
 
 def seats(figures: Figures) -> Section | None:
     """Return how many licensed addresses are used, where a table of them is given."""
-    given = figures.seats
-    if given is None:
+    if figures.has_seats is None:
         return None
-    counts = [
-        ("Active in the last 7 days", given.used_in_7_days),
-        ("8 to 28 days ago", given.used_in_28_days - given.used_in_7_days),
-        ("Earlier", given.ever_used - given.used_in_28_days),
-        ("Never active", given.seats - given.ever_used),
-    ]
-    groups = merge(counts, figures.minimum_group)
-    title = "Seats"
-    if not groups or not given.seats:
-        return Section(
-            "seats", title, [f"There are fewer than {figures.minimum_group} seats."]
-        )
-    rows = []
-    for group in groups:
-        label = " or ".join([group.members[0], *map(_lower, group.members[1:])])
-        share = group.people / given.seats
-        cells = [
-            Cell(label, label),
-            Cell(words.number(group.people), group.people),
-            Cell(words.percent(share), share, bar=share),
-        ]
-        rows.append(cells)
-    said = [f"There are {words.number(given.seats)} licensed seats."]
-    # Only what the groups below say as well, or two figures would tell a small one.
-    if given.used_in_28_days in accumulate(group.people for group in groups):
-        part = words.percent(given.used_in_28_days / given.seats)
-        used = f"{words.number(given.used_in_28_days)} ({part})"
-        said = [f"{said[0][:-1]}, of which {used} were used in the last 28 days."]
+    if not figures.has_seats:
+        return _seats(["The table of seats has none of this organisation."])
+    if not figures.seats:
+        return _seats([_need_of_seats(figures)])
+    total = sum(use.seats for use in figures.seats)
+    at_least = "at least " if figures.seats[0].is_at_least else ""
+    said = [f"There are {at_least}{words.number(total)} licensed seats."]
+    if len(figures.seats) == 1:
+        said.append("When they were used is not shown: it would tell of few people.")
+        return _seats(said)
     said.append("People are matched with seats by their address.")
-    return Section(
-        "seats", title, said, table=Table(["Last used", "Seats", "Share"], rows)
-    )
+    rows = [_seat_row(use, use.seats / total) for use in figures.seats]
+    return _seats(said, Table(["Last used", "Seats", "Share"], rows))
 
 
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
+def _need_of_seats(figures: Figures) -> str:
+    if not _has_window(figures):
+        return "This needs the last 28 days to be complete."
+    return f"This needs at least {figures.minimum_group} seats."
+
+
+def _seat_row(use: SeatUse, share: float) -> list[Cell]:
+    label = _last_used(use)
+    return [
+        Cell(label, label),
+        Cell(words.number(use.seats), use.seats),
+        Cell(words.percent(share), share, bar=share),
+    ]
+
+
+def _seats(said: list[str], table: Table | None = None) -> Section:
+    return Section("seats", "Seats", said, table=table)
+
+
+def _last_used(use: SeatUse) -> str:
+    if use.first is None:
+        return "Never"
+    if use.last is None:
+        ago = f"{use.first} days ago or earlier" if use.first else "At any time"
+        return f"{ago}, or never" if use.has_never_used else ago
+    if use.first == 0:
+        return f"In the last {use.last + 1} days"
+    return f"{use.first} to {use.last} days ago"

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Cell, Lines, Section, Series, Stacks, Table
-from report.tiles import messages_per_person, stayed
+from report.tiles import stayed
 
 if TYPE_CHECKING:
-    from report.figures import Figures, Week
+    from collections.abc import Mapping
+    from datetime import date
+
+    from report.figures import Depth, Figures, Flow, Week
 
 _BLUE, _TEAL, _VIOLET, _RED, _GREY = 1, 2, 3, 4, 6
 
 
 def people(figures: Figures) -> Section:
     """Return how many people were active: in 28 days, in 7 days, on the day."""
-    days = figures.days
+    days = [
+        day for day in figures.days if figures.span and day.day <= figures.span.last
+    ]
     lines = [
         Series("In 28 days", _BLUE, [(day.day, day.users_in_28_days) for day in days]),
         Series("In 7 days", _TEAL, [(day.day, day.users_in_7_days) for day in days]),
@@ -43,80 +48,80 @@ def people(figures: Figures) -> Section:
 
 
 def _people_said(figures: Figures) -> list[str]:
-    said = [
+    explained = (
         "Each line counts different people: somebody active on many days counts once."
-    ]
-    months = [day for day in figures.days if day.users_in_28_days is not None]
+    )
+    months = {
+        day.day: day.users_in_28_days
+        for day in figures.complete_days
+        if day.users_in_28_days is not None
+    }
     if not months:
-        said.append("The lines begin when 7 and 28 days have been synced.")
-        return said
-    top = max(months, key=lambda day: day.users_in_28_days or 0)
-    last = months[-1]
-    told = f"In the last 28 days {words.people(last.users_in_28_days or 0)} were active"
-    if top.users_in_28_days == last.users_in_28_days:
-        said.insert(0, f"{told}, as many as ever.")
-    else:
-        most = words.number(top.users_in_28_days or 0)
-        said.insert(
-            0, f"{told}. The most were {most}, in the 28 days to {words.day(top.day)}."
-        )
-    return said
+        return [explained, "The lines begin when 7 and 28 days in a row are complete."]
+    end, last = list(months.items())[-1]
+    top = max(months, key=lambda day: months[day])
+    told = f"{words.did(last)} active in the 28 days to {words.day(end)}"
+    if months[top] == last:
+        return [f"{told}: no 28 days had more.", explained]
+    most = words.number(months[top])
+    return [
+        f"{told}. The most were {most}, in the 28 days to {words.day(top)}.",
+        explained,
+    ]
 
 
 def flow(figures: Figures) -> Section:
     """Return who came, stayed and left, by complete weeks that have one before."""
-    weeks = [week for week in figures.weeks if week.is_comparable]
+    flows = {week.start: week.flow for week in figures.weeks if week.flow}
     title = "Who comes, stays and leaves"
-    if not weeks:
-        need = "This needs two complete weeks: in the first, everybody looks new."
+    if not flows:
+        need = (
+            "This needs two complete weeks, one after the other: in the first, "
+            "everybody looks new."
+        )
         return Section("flow", title, [need])
     plot = Stacks(
         [
-            Series("Stayed", _BLUE, [(week.start, week.retained) for week in weeks]),
-            Series(
-                "Came back", _VIOLET, [(week.start, week.returned) for week in weeks]
-            ),
-            Series("New", _TEAL, [(week.start, week.new) for week in weeks]),
-            Series(
-                "Did not return", _RED, [(week.start, -week.churned) for week in weeks]
-            ),
+            Series("Stayed", _BLUE, [(w, f.retained) for w, f in flows.items()]),
+            Series("Came back", _VIOLET, [(w, f.returned) for w, f in flows.items()]),
+            Series("New", _TEAL, [(w, f.new) for w, f in flows.items()]),
+            Series("Did not return", _RED, [(w, -f.churned) for w, f in flows.items()]),
         ]
     )
-    numbers = Table(
-        [
-            "Week from",
-            "Active",
-            "Stayed",
-            "Came back",
-            "New",
-            "Did not return",
-            "Share that stayed",
-        ],
-        [_flow_row(figures, week) for week in weeks],
-    )
-    return Section("flow", title, _flow_said(weeks[-1]), plot, numbers=numbers)
+    columns = [
+        "Week from",
+        "Active",
+        "Stayed",
+        "Came back",
+        "New",
+        "Did not return",
+        "Share that stayed",
+    ]
+    known = [(week, week.flow) for week in figures.weeks if week.flow]
+    numbers = Table(columns, [_flow_row(figures, w, f) for w, f in known])
+    return Section("flow", title, _flow_said(*known[-1]), plot, numbers=numbers)
 
 
-def _flow_row(figures: Figures, week: Week) -> list[Cell]:
+def _flow_row(figures: Figures, week: Week, flow: Flow) -> list[Cell]:
     share = stayed(figures, week)
     return [
         Cell(words.day(week.start), week.start),
         _count(week.active),
-        _count(week.retained),
-        _count(week.returned),
-        _count(week.new),
-        _count(week.churned),
+        _count(flow.retained),
+        _count(flow.returned),
+        _count(flow.new),
+        _count(flow.churned),
         Cell(words.share(share), share),
     ]
 
 
-def _flow_said(week: Week) -> list[str]:
+def _flow_said(week: Week, flow: Flow) -> list[str]:
+    stayed_ = words.number(flow.retained) if flow.retained else "nobody"
     told = (
-        f"In the week of {words.days(week.start, week.end)}, "
-        f"{words.number(week.retained)} stayed from the week before, "
-        f"{words.number(week.returned)} came back after a pause, "
-        f"{words.number(week.new)} were there for the first time, and "
-        f"{words.number(week.churned)} of the week before did not return."
+        f"In the week of {words.days(week.start, week.end)}, {stayed_} stayed from the "
+        f"week before. Came back after a pause: {words.number(flow.returned)}; for the "
+        f"first time: {words.number(flow.new)}; did not return: "
+        f"{words.number(flow.churned)}."
     )
     return [
         told,
@@ -125,34 +130,66 @@ def _flow_said(week: Week) -> list[str]:
 
 
 def messages(figures: Figures) -> Section:
-    """Return how many messages an active person sent in each complete week."""
+    """Return how many messages people sent in each complete week: median, quartiles."""
     title = "Messages per person"
-    points = [(week, messages_per_person(figures, week)) for week in figures.weeks]
-    known = [(week, value) for week, value in points if value is not None]
-    if not known:
+    if not figures.depth:
         need = (
             f"This needs a complete week in which at least {figures.minimum_group} "
             "people were active."
         )
         return Section("messages", title, [need])
-    week, value = known[-1]
-    told = f"Whoever was active in the week of {words.days(week.start, week.end)} sent"
-    said = [f"{told} {words.number(value, 1)} messages on average."]
-    if len(known) < len(points):
+    depth = {each.week: each for each in figures.depth}
+    last = figures.depth[-1]
+    week = next(week for week in figures.weeks if week.start == last.week)
+    told = (
+        f"In the week of {words.days(week.start, week.end)}, half of the people sent "
+        f"{_messages(last.median)} or more; the middle half sent "
+        f"{_number(last.lower_quartile)} to {_messages(last.upper_quartile)}."
+    )
+    said = [told]
+    if len(depth) < len(figures.weeks):
         said.append(
             f"Weeks with fewer than {figures.minimum_group} people are left out."
         )
-    line = Series(
-        "Messages per person and week", _BLUE, [(w.start, v) for w, v in points]
-    )
-    numbers = Table(
-        ["Week from", "Messages per person"],
+    lines = [
+        _line(
+            figures, depth, "A quarter sent as many or more", "upper_quartile", _TEAL
+        ),
+        _line(figures, depth, "Half sent as many or more", "median", _BLUE),
+        _line(
+            figures, depth, "A quarter sent as many or fewer", "lower_quartile", _GREY
+        ),
+    ]
+    columns = ["Week from", "Lower quartile", "Median", "Upper quartile"]
+    numbers = Table(columns, [_depth_row(each) for each in figures.depth])
+    return Section("messages", title, said, Lines(lines), numbers=numbers)
+
+
+def _line(
+    figures: Figures, depth: Mapping[date, Depth], name: str, figure: str, colour: int
+) -> Series:
+    return Series(
+        name,
+        colour,
         [
-            [Cell(words.day(w.start), w.start), Cell(words.number(v, 1), v)]
-            for w, v in known
+            (week, getattr(depth[week], figure) if week in depth else None)
+            for week in figures.week_starts
         ],
     )
-    return Section("messages", title, said, Lines([line]), numbers=numbers)
+
+
+def _depth_row(depth: Depth) -> list[Cell]:
+    figures = (depth.lower_quartile, depth.median, depth.upper_quartile)
+    cells = [Cell(_number(value), value) for value in figures]
+    return [Cell(words.day(depth.week), depth.week), *cells]
+
+
+def _number(value: float) -> str:
+    return words.number(value, 0 if value.is_integer() else 1)
+
+
+def _messages(value: float) -> str:
+    return f"{_number(value)} message{'' if value == 1 else 's'}"
 
 
 def _count(value: int | None) -> Cell:

@@ -10,7 +10,7 @@ from statistics import quantiles
 from models.activity import DAY
 from models.history import BREAKDOWNS, Row
 from models.oracle_of_checks import Checks
-from models.oracle_of_groups import merged, shown
+from models.oracle_of_groups import is_small, merged, shown
 
 _WINDOW = 28
 _SPANS_OF_SEATS = ((0, 6), (7, 27), (28, None))
@@ -242,34 +242,68 @@ class Oracle(Checks):
         ]
 
     def seat_use(self, addresses: Iterable[str]) -> list[Row]:
-        people = self.users()
-        seats = self.seats(addresses)
-        if not people or not seats or people[0]["active_days"] is None:
+        seats = {
+            row["email"]: row["days_since_active"] for row in self.seats(addresses)
+        }
+        people = {row["email"]: row["days_since_active"] for row in self.users()}
+        as_of, minimum = self.last_complete, self.rules.minimum_group
+        if not seats or not people or as_of is None:
+            return []
+        if not self.are_complete(self.until(as_of, _WINDOW)):
+            return []
+        if len(seats) >= minimum and self._tells_few(set(seats), people):
+            floor = len(seats) // minimum * minimum
+            return [self._seat_row(0, 3, floor, None, is_at_least=True)]
+        if self._tells_few(set(seats), people):
             return []
         counts: list[tuple[int, int | None]] = []
         for first, last in _SPANS_OF_SEATS:
-            licensed, everybody = (
-                sum(
-                    row["days_since_active"] is not None
-                    and first <= row["days_since_active"]
-                    and (last is None or row["days_since_active"] <= last)
-                    for row in rows
-                )
-                for rows in (seats, people)
-            )
-            counts.append((licensed, everybody - licensed))
-        counts.append((sum(not row["is_used"] for row in seats), None))
-        ends = [*_SPANS_OF_SEATS, (None, None)]
+            within = {e for e, n in people.items() if first <= n <= (last or n)}
+            licensed = len(within & set(seats))
+            counts.append((licensed, len(within) - licensed))
+        counts.append((len(set(seats) - set(people)), None))
         return [
-            self.row(
-                first_days_since=ends[first][0],
-                last_days_since=ends[last][1],
-                has_never_used=last == len(_SPANS_OF_SEATS),
-                seats=users,
-                share=ratio(users, len(seats)),
+            self._seat_row(
+                first, last, users, ratio(users, len(seats)), is_at_least=False
             )
-            for first, last, users in merged(counts, self.rules.minimum_group)
+            for first, last, users in merged(counts, minimum)
         ]
+
+    def _tells_few(self, seats: set[str], people: dict[str, int]) -> bool:
+        """Return whether seats less people, or people less seats, are a small group."""
+        totals = [{e for e, n in people.items() if n <= last} for last in (6, 27)]
+        weeks = [row["week"] for row in self.weekly() if row["is_complete"]]
+        last_week = [weeks[-1] + n * DAY for n in range(7)] if weeks else []
+        return any(
+            (
+                not total - seats
+                and is_small(len(seats - total), self.rules.minimum_group)
+            )
+            or (
+                not seats - total
+                and is_small(len(total - seats), self.rules.minimum_group)
+            )
+            for total in (*totals, set(people), self.people(last_week))
+        )
+
+    def _seat_row(
+        self,
+        first: int,
+        last: int,
+        seats: int,
+        share: float | None,
+        *,
+        is_at_least: bool,
+    ) -> Row:
+        ends = [*_SPANS_OF_SEATS, (None, None)]
+        return self.row(
+            first_days_since=ends[first][0],
+            last_days_since=ends[last][1],
+            has_never_used=last == len(_SPANS_OF_SEATS),
+            seats=seats,
+            share=share,
+            is_at_least=is_at_least,
+        )
 
 
 _FIGURES = ("active_users", "messages", "messages_per_user", "active_days_per_user")

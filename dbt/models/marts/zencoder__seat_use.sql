@@ -1,25 +1,47 @@
 {%- set spans = [[0, 6], [7, 27], [28, none]] -%}
+{%- set minimum = zencoder.number('zencoder_minimum_group', 1, 1000) -%}
 -- How long ago licensed addresses were used, without groups of few: neither of the licensed nor,
 -- as the total of the active is known, of the others.
-with people as (
+with last_weeks as (
+    select organization, max(week) as week
+    from {{ ref('zencoder__weekly') }}
+    where is_complete
+    group by 1
+),
+
+week_users as (
+    select people.organization, people.email
+    from {{ ref('int_zencoder__user_weeks') }} as people
+    inner join last_weeks
+        on people.organization = last_weeks.organization and people.week = last_weeks.week
+),
+
+people as (
     select
-        organization
+        users.organization
         {%- for first, last in spans %},
         {{ zencoder.count_if(zencoder.within_days(first, last)) }} as users_{{ loop.index }}
-        {%- endfor %}
-    from {{ ref('int_zencoder__users') }}
-    where active_days is not null
+        {%- endfor %},
+        count(week_users.email) as users_in_week
+    from {{ ref('int_zencoder__users') }} as users
+    left join week_users
+        on users.organization = week_users.organization and users.email = week_users.email
+    where users.active_days is not null
     group by 1
 ),
 
 seats as (
     select
-        organization
+        seats.organization
         {%- for first, last in spans %},
         {{ zencoder.count_if(zencoder.within_days(first, last)) }} as part_{{ loop.index }}
         {%- endfor %},
-        {{ zencoder.count_if('not is_used') }} as part_4
-    from {{ ref('int_zencoder__seats') }}
+        {{ zencoder.count_if('not is_used') }} as part_4,
+        count(week_users.email) as part_in_week,
+        count(*) as seats
+    from {{ ref('int_zencoder__seats') }} as seats
+    left join week_users
+        on seats.organization = week_users.organization and seats.email = week_users.email
     group by 1
 ),
 
@@ -30,18 +52,48 @@ counted as (
         people.users_{{ loop.index }} - seats.part_{{ loop.index }} as rest_{{ loop.index }}
         {%- endfor %},
         -- Nobody knows how many have neither a seat nor used it.
-        cast(null as {{ dbt.type_bigint() }}) as rest_4
+        cast(null as {{ dbt.type_bigint() }}) as rest_4,
+        people.users_in_week - seats.part_in_week as rest_in_week
     from seats
     inner join people on seats.organization = people.organization
 ),
 
-{{ zencoder.merged_parts('counted', ['organization'], 4) }}
+-- Where everybody active has a seat, seats less people are those that were not used; where
+-- every seat was used, people less seats are those without one.
+known as (
+    select
+        *,
+        {%- for used, others in [
+            ('part_1', 'rest_1'), ('(part_1 + part_2)', '(rest_1 + rest_2)'),
+            ('(part_1 + part_2 + part_3)', '(rest_1 + rest_2 + rest_3)'), ('part_in_week', 'rest_in_week'),
+        ] %}
+        ({{ others }} = 0 and {{ zencoder.is_small('seats - ' ~ used) }})
+        or (seats = {{ used }} and {{ zencoder.is_small(others) }})
+        {{- ' or' if not loop.last }}
+        {%- endfor %} as tells_few
+    from counted
+),
+
+told as (
+    select * from known where not tells_few
+),
+
+{{ zencoder.merged_parts('told', ['organization'], 4) }},
+
+figures as (
+    select organization, first_part, last_part, users as seats, false as is_at_least from merged
+    union all
+    select organization, 1, 4, seats - mod(seats, {{ minimum }}), true
+    from known
+    where tells_few and seats >= {{ minimum }}
+)
 
 select
     organization,
     case first_part when 1 then 0 when 2 then 7 when 3 then 28 end as first_days_since,
     case last_part when 1 then 6 when 2 then 27 end as last_days_since,
     last_part = 4 as has_never_used,
-    users as seats,
-    {{ zencoder.ratio('users', 'sum(users) over (partition by organization)') }} as share
-from merged
+    seats,
+    case when not is_at_least then {{ zencoder.ratio('seats', 'sum(seats) over (partition by organization)') }} end as share,
+    is_at_least
+from figures

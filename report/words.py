@@ -9,6 +9,13 @@ if TYPE_CHECKING:
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+PROMISE = (
+    "Nobody is named; how many people were active, came, stayed or left is shown as it "
+    "is; what people did (messages, IDEs, languages, habits, seats) is shown only for "
+    "groups of at least {minimum_group}, and cannot be computed from other figures of "
+    "the page."
+)
+"""What the page, its documentation and SECURITY.md say about people."""
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -148,6 +148,6 @@ select
     {{ zencoder.ratio('users', 'active_users') }} as share,
     shown_users,
     {{ zencoder.ratio('shown_users', 'active_users') }} as shown_share,
-    shown_users < users as is_at_least
+    is_at_least
 from shown
 {%- endmacro %}

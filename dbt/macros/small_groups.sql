@@ -7,8 +7,8 @@
 {%- endmacro %}
 
 {# Parts of a whole that may overlap, such as the people of each IDE: a CTE `shown`, which adds
-   `shown_users` to `relation`. It is null where fewer people are in the part, and never so many
-   that fewer would be left; the smallest part is null if all of them would leave fewer. #}
+   `shown_users` and `is_at_least` to `relation`. Null is a part of fewer people, and the smallest
+   other one if all of them leave fewer. A part that leaves fewer has only a lower bound. #}
 {% macro shown_parts(relation, part, whole, group, name) -%}
 {%- set minimum = zencoder.number('zencoder_minimum_group', 1, 1000) -%}
 summed as (
@@ -23,16 +23,25 @@ summed as (
     from {{ relation }}
 ),
 
-shown as (
+bounded as (
     select
         *,
         case
             when {{ part }} < {{ minimum }} then null
             when smallest = 1 and {{ zencoder.is_small(whole ~ ' - sum_of_parts') }} then null
-            when {{ whole }} - {{ part }} >= {{ minimum }} then {{ part }}
-            else {{ zencoder.larger(whole ~ ' - ' ~ minimum, minimum) }}
-        end as shown_users
+            else {{ whole }} - {{ part }} < {{ minimum }}
+        end as is_at_least
     from summed
+),
+
+shown as (
+    select
+        *,
+        case
+            when is_at_least then {{ zencoder.larger(whole ~ ' - ' ~ minimum, minimum) }}
+            when not is_at_least then {{ part }}
+        end as shown_users
+    from bounded
 )
 {%- endmacro %}
 

@@ -20,10 +20,6 @@ def ratio(part: int | None, whole: int | None) -> float | None:
     return None if part is None or not whole else part / whole
 
 
-def _less(part: int | None, whole: int) -> bool | None:
-    return None if part is None else part < whole
-
-
 class Oracle(Checks):
     """The marts of one organisation."""
 
@@ -138,7 +134,9 @@ class Oracle(Checks):
             days = [week["week"] + n * DAY for n in range(7)]
             pairs = [pair for day in days for pair in self.used(kind, day)]
             users = {n: len({e for e, used in pairs if used == n}) for _, n in pairs}
-            seen = shown(users, week["active_users"], self.rules.minimum_group)
+            minimum = self.rules.minimum_group
+            seen = shown(users, week["active_users"], minimum)
+            bound = week["active_users"] - minimum
             rows += [
                 self.row(
                     week=week["week"],
@@ -148,7 +146,7 @@ class Oracle(Checks):
                     share=ratio(count, week["active_users"]),
                     shown_users=seen[name],
                     shown_share=ratio(seen[name], week["active_users"]),
-                    is_at_least=_less(seen[name], count),
+                    is_at_least=None if seen[name] is None else count > bound,
                 )
                 for name, count in users.items()
             ]

@@ -68,12 +68,12 @@ def test_one_line_brings_usage_into_the_marts_without_who_is_listed_no_longer(
 
 
 def known_of(before: Organisation, after: Organisation) -> History:
-    """Say what is known after both: a day that lists nobody now stays as it was."""
+    """Say what is known after both: only what was listed last."""
     answers = {}
     for day in DAYS:
-        usage = after.day(day) if after.day(day)["users"] else before.day(day)
-        if usage["users"]:
-            answers[day] = answer_of(usage)
+        usage = after.day(day)
+        nobody = Answer(at=NOW, daily=(0, 0))
+        answers[day] = answer_of(usage) if usage["users"] else nobody
     return History("default", answers, summaries=[], stale={})
 
 

@@ -5,36 +5,31 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from report.figures import Day, Figures, Use, Week
+from report.figures import Breakdown, Day, Figures, Flow, Use, Week
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from report.content import Report, Section
 
 MONDAY = date(2026, 10, 5)
 WEEK = timedelta(days=7)
 
 
-def a_week(
-    number: int, *, active: int, retained: int = 0, churned: int = 0, **more: Any
-) -> Week:
-    """Make up a week, so many after the first."""
-    given: dict[str, Any] = {
-        "start": MONDAY + number * WEEK,
-        "active": active,
-        "new": active - retained,
-        "retained": retained,
-        "returned": 0,
-        "churned": churned,
-        "messages_per_user": 12.5,
-        "is_comparable": number > 0,
-    }
-    return Week(**given | more)
+def a_week(number: int, active: int, *flow: int) -> Week:
+    """Make up a week, so many after the first: new, retained, returned and churned."""
+    return Week(MONDAY + number * WEEK, active, Flow(*flow) if flow else None)
 
 
-def some_days(users: list[int], first: date = MONDAY) -> list[Day]:
-    """Make up days on which so many people were active, with full windows."""
+def some_days(users: Sequence[int | None], first: date = MONDAY) -> list[Day]:
+    """Make up days on which so many people were active, with full windows.
+
+    None is a day that was not loaded.
+    """
     return [
-        Day(first + timedelta(days=number), count, count + 1, count + 2)
+        Day(first + timedelta(days=number), None, None, None, "not synced")
+        if count is None
+        else Day(first + timedelta(days=number), count, count + 1, count + 2)
         for number, count in enumerate(users)
     ]
 
@@ -42,7 +37,7 @@ def some_days(users: list[int], first: date = MONDAY) -> list[Day]:
 def uses(number: int, **users: int) -> list[Use]:
     """Make up how many people used what in a week."""
     week = MONDAY + number * WEEK
-    return [Use(week, name, count, count) for name, count in users.items()]
+    return [Use(week, name, count) for name, count in users.items()]
 
 
 def some_figures(**given: Any) -> Figures:
@@ -52,14 +47,17 @@ def some_figures(**given: Any) -> Figures:
         "days": [],
         "weeks": [],
         "cohorts": [],
-        "ides": [],
-        "languages": [],
-        "active_days": {},
-        "seats": None,
+        "ides": Breakdown([], {}),
+        "languages": Breakdown([], {}),
+        "depth": [],
+        "habits": [],
+        "has_seats": None,
+        "seats": [],
         "checks": [],
         "minimum_group": 5,
         "power_days": 12,
         "regular_days": 4,
+        "made_on": MONDAY + timedelta(days=22),
     }
     return Figures(**empty | given)
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from datetime import timedelta
+from statistics import median
 from typing import TYPE_CHECKING
 
+from warehouses import documents
+
 from pages.organisations import ALL, HOSTILE, LAST, NORTH
+from report.words import PROMISE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +34,16 @@ def tiles_of(page: Path) -> list[str]:
 def test_the_tiles_are_what_the_days_of_the_organisation_say(pages: Path) -> None:
     week, before = (NORTH.users_in(MONDAY - n * timedelta(days=7), 7) for n in (0, 1))
     days = [NORTH.organisation.day(MONDAY + timedelta(days=n)) for n in range(7)]
-    sent = sum(day["summary"]["total_messages"] for day in days)
+    sent: Counter[str] = Counter()
+    for user in (user for day in days for user in day["users"]):
+        sent[user["email"]] += user["messages"]
     working = [day["summary"]["total_active_users"] for day in days[:5]]
     month = NORTH.users_in(LAST - timedelta(days=27), 28)
     assert tiles_of(pages / "page-north.html") == [
         str(len(week)),
         str(len(month)),
         f"{sum(working) / 5:.0f}",
-        f"{sent / len(week):.1f}",
+        f"{median(sent.values()):.0f}",
         f"{len(week & before) / len(before):.0%}",
     ]
 
@@ -60,14 +67,14 @@ def test_each_organisation_has_a_page_of_its_own(pages: Path) -> None:
 def test_a_young_organisation_reads_what_is_missing(pages: Path) -> None:
     said = text_of(pages / "page-young.html")
     assert "No week is complete yet" in said
-    assert "This needs two complete weeks: in the first, everybody looks new." in said
-    assert "The lines begin when 7 and 28 days have been synced." in said
+    assert "This needs two complete weeks, one after the other: in the first" in said
+    assert "The lines begin when 7 and 28 days in a row are complete." in said
     assert "Needs a complete week." in said
 
 
 def test_an_empty_organisation_reads_that_nobody_was_active(pages: Path) -> None:
     said = text_of(pages / "page-empty.html")
-    assert "Nobody has used Zencoder" in said
+    assert "Nobody used Zencoder" in said
     assert "<svg" not in (pages / "page-empty.html").read_text()
 
 
@@ -75,15 +82,24 @@ def test_nothing_but_their_number_is_said_of_four_people(pages: Path) -> None:
     page = pages / "page-tiny.html"
     said = text_of(page)
     assert tiles_of(page)[3:] == ["\N{EN DASH}", "\N{EN DASH}"]
-    assert said.count("at least 5 people") >= 4
+    assert said.count("at least 5 people") >= 3
     assert not any(name in said for name in ("VS Code", "IntelliJ", "Python", "Java"))
 
 
 def test_a_page_is_small(pages: Path) -> None:
-    assert (pages / "page-north.html").stat().st_size < 150_000
+    assert (pages / "page-north.html").stat().st_size < 200_000
 
 
 def test_names_are_text(pages: Path) -> None:
     [page] = pages.glob("page-*script*.html")
     assert HOSTILE.name in text_of(page)
     assert "<b>" not in page.read_text()
+
+
+def test_the_promise_about_people_is_the_same_wherever_it_is_made(pages: Path) -> None:
+    said = " ".join(text_of(pages / "page-north.html").split())
+    assert said.count(PROMISE.format(minimum_group=5)) == 2
+    written = PROMISE.format(minimum_group="`zencoder_minimum_group`")
+    for name in ("docs/page.md", "docs/faq.md", "SECURITY.md"):
+        text = " ".join((documents.ROOT / name).read_text().split())
+        assert written in text, name

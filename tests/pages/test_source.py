@@ -12,75 +12,92 @@ from report.errors import ReportError
 from report.rows import figures
 from report.source import parsed, sentence
 
-TABLES: dict[str, tuple[list[str], list[list[str | None]]]] = {
-    "daily": (
-        [
-            "organization",
-            "day",
-            "active_users",
-            "weekly_active_users",
-            "monthly_active_users",
-            "is_complete",
-            "is_full_week",
-            "is_full_month",
-        ],
-        [
-            ["north", "2026-10-05", "7", "9", "12", "1", "1", "0"],
-            ["north", "2026-10-06", "3", "9", "12", "0", "1", "0"],
-        ],
-    ),
-    "weekly": ([], []),
-    "cohorts": (
-        [
-            "organization",
-            "cohort_week",
-            "weeks_since",
-            "users",
-            "active_users",
-            "is_comparable",
-        ],
-        [
-            ["north", "2026-09-28", "0", "6", "6", "0"],
-            ["north", "2026-09-28", "1", "6", None, "0"],
-        ],
-    ),
-    "ides": ([], []),
-    "languages": ([], []),
-    "habits": ([], []),
-    "seats": ([], []),
-    "checks": (
-        [
-            "organization",
-            "period",
-            "check_name",
-            "compared",
-            "differing",
-            "last_differing_day",
-        ],
-        [["south", "7d", "messages", "1", "0", None]],
-    ),
+NAMES = [
+    *("daily", "weekly", "cohorts", "ides", "hidden_ides", "languages"),
+    *("hidden_languages", "depth", "habits", "seats", "seat_use", "checks"),
+]
+DAYS = [
+    {
+        "organization": "north",
+        "day": "2026-10-05",
+        "active_users": "7",
+        "weekly_active_users": "9",
+        "monthly_active_users": None,
+        "incomplete_reason": None,
+        "is_assumed": "0",
+    },
+    {
+        "organization": "north",
+        "day": "2026-10-06",
+        "active_users": None,
+        "weekly_active_users": None,
+        "monthly_active_users": None,
+        "incomplete_reason": "not over",
+        "is_assumed": "0",
+    },
+]
+COHORT = {
+    "organization": "north",
+    "cohort_week": "2026-09-28",
+    "users": "6",
+    "is_comparable": "0",
 }
+COHORTS = [
+    COHORT | {"weeks_since": "0", "active_users": "6"},
+    COHORT | {"weeks_since": "1", "active_users": None},
+]
+CHECKS = [
+    {
+        "organization": "south",
+        "period": "7d",
+        "check_name": "messages",
+        "compared": "1",
+        "differing": "0",
+        "last_differing_day": None,
+    }
+]
+TABLES: dict[str, list[Any]] = {
+    **{name: [] for name in NAMES},
+    "daily": DAYS,
+    "cohorts": COHORTS,
+    "checks": CHECKS,
+}
+MADE_ON = date(2026, 10, 7)
 RUNNING = "Encountered an error while running operation: "
 OTHER_MODELS = "The models may be of another version: build them again."
-SETTINGS = {"minimum_group": 5, "power_days": 12, "regular_days": 4, "has_seats": False}
+SETTINGS = {
+    "minimum_group": 5,
+    "power_days": 12,
+    "regular_days": 4,
+    "weekend": [5, 6],
+    "has_seats": False,
+}
 
 
 def lines(**settings: Any) -> list[str]:
     tables = [
-        json.dumps({"table": name, "columns": columns, "rows": rows})
-        for name, (columns, rows) in TABLES.items()
+        json.dumps(
+            {
+                "table": name,
+                "columns": list(rows[0]) if rows else [],
+                "rows": [list(row.values()) for row in rows],
+            }
+        )
+        for name, rows in TABLES.items()
     ]
     return [json.dumps({**SETTINGS, **settings}), *tables]
 
 
-def test_days_that_are_not_over_and_windows_that_are_not_full_are_unknown() -> None:
-    [day] = figures(parsed(lines()), "north").days
+def test_what_is_not_complete_is_unknown() -> None:
+    read = figures(parsed(lines()), "north", MADE_ON)
+    [day] = read.complete_days
     assert (day.day, day.users) == (date(2026, 10, 5), 7)
     assert (day.users_in_7_days, day.users_in_28_days) == (9, None)
+    assert read.missing == []
 
 
-def test_a_week_of_a_cohort_that_is_not_over_is_left_out() -> None:
-    [cohort] = figures(parsed(lines()), "north").cohorts
+def test_a_week_of_a_cohort_that_is_not_complete_is_left_out() -> None:
+    [cohort] = figures(parsed(lines()), "north", MADE_ON).cohorts
     assert cohort.active == {0: 6}
 
 
@@ -89,10 +106,9 @@ def test_an_organisation_is_known_from_any_table() -> None:
 
 
 def test_seats_are_unknown_unless_a_table_is_given() -> None:
-    assert figures(parsed(lines()), "north").seats is None
-    given = figures(parsed(lines(has_seats=True)), "north").seats
-    assert given
-    assert given.seats == 0
+    assert figures(parsed(lines()), "north", MADE_ON).has_seats is None
+    given = figures(parsed(lines(has_seats=True)), "north", MADE_ON)
+    assert given.has_seats is False
 
 
 @pytest.mark.parametrize(

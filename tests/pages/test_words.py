@@ -46,3 +46,17 @@ def test_a_name_cannot_turn_the_sentence_around_it() -> None:
     name = words.isolated("\N{RIGHT-TO-LEFT OVERRIDE}x\N{POP DIRECTIONAL ISOLATE}y")
     assert name[0] == "\N{FIRST STRONG ISOLATE}"
     assert name.index("\N{POP DIRECTIONAL ISOLATE}") == len(name) - 1
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (1.0, "100%"),
+        (249 / 250, "over 99%"),
+        (0.5, "50%"),
+        (1 / 250, "under 1%"),
+        (0.0, "0%"),
+    ],
+)
+def test_only_all_is_a_hundred_percent(share: float, text: str) -> None:
+    assert words.percent(share) == text

@@ -1,6 +1,14 @@
 """The command: `python -m report`, where dbt builds the models."""
 
-from report.cli import main
+import sys
 
-if __name__ == "__main__":
+try:
+    from report.cli import main
+
     main()
+except ModuleNotFoundError as error:
+    told = (
+        f"Error: There is no library {error.name} in this Python's environment: install "
+        "what requirements/report.in lists, beside dbt."
+    )
+    sys.exit(told)

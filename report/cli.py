@@ -106,6 +106,7 @@ def _files(output: Path, names: list[str]) -> list[Path]:
 def _write(file: Path, text: str) -> None:
     """Write the page whole, or not at all."""
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=file.parent, prefix=".", delete=False
         ) as draft:

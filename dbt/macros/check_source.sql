@@ -2,6 +2,7 @@
    that whatever else is in the project goes on. #}
 {% macro check_table(stream) -%}
     {%- if execute and var('zencoder_check_source') and not flags.EMPTY -%}
+        {%- do zencoder.check_names() -%}
         {%- set relation = zencoder.loaded(stream) -%}
         {%- if relation -%}
             {%- do zencoder.check_columns(relation, zencoder.source_columns()[stream]) -%}
@@ -17,6 +18,18 @@
             {%- do zencoder.check_rows(relation) -%}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# DuckDB 2.0 refuses views of a schema that is called like the file, even by their full names. #}
+{% macro check_names() -%}
+    {%- for relation in [this, source('zencoder', 'users')]
+        if target.type == 'duckdb' and relation.database | lower == relation.schema | lower
+        and run_query('select version()').columns[0][0][:2] not in ['v0', 'v1'] -%}
+        {{ exceptions.raise_compiler_error(
+            'The DuckDB file ' ~ relation.database ~ '.duckdb is called like the schema ' ~ relation.schema
+            ~ ' in it, and DuckDB cannot tell them apart. Give one of them another name.'
+        ) }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# The columns that the models take. #}

@@ -32,7 +32,7 @@ class Database(abc.ABC):
     title: str
     folder: Path
     source_schema = "tap_zencoder"
-    models_schema = "zencoder"
+    models_schema = "zencoder_models"
 
     @abc.abstractmethod
     def fill(self, table: str, columns: dict[str, str], rows: list[Row]) -> None:

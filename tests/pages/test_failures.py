@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from models.databases import DuckDB
+from models.databases import PROJECT, DuckDB
+from models.oracle import MARTS
 
 from pages.making import make_page
 from pages.organisations import ALL
@@ -29,8 +30,8 @@ def database(tmp_path: Path) -> DuckDB:
 @pytest.mark.parametrize(
     ("words", "environment", "sentence"),
     [
-        ([], {}, "There is no table zencoder__daily in store.zencoder. Build the"),
-        (["--build"], {}, "There is no table daily, daily_ides, daily_languages, "),
+        ([], {}, "There is no table zencoder__daily in store.zencoder_models"),
+        (["--build"], {}, "There is no table users in store.tap_zencoder. Sync first"),
         ([], {"DBT_PROFILES_DIR": "."}, "Could not find profile named 'zencoder'"),
         ([], {"DBT_PROJECT_DIR": "."}, "No dbt_project.yml found"),
         ([], {"DBT_TARGET": "postgres"}, "'TARGET_POSTGRES_HOST'"),
@@ -56,20 +57,10 @@ def test_what_is_wrong_is_one_sentence_and_the_old_page_stays(
 
 def test_models_of_another_version_are_one_sentence(database: DuckDB) -> None:
     with duckdb.connect(database.file) as connection:
-        connection.execute("CREATE SCHEMA zencoder")
-        for name in (
-            "daily",
-            "weekly",
-            "cohorts",
-            "ides",
-            "languages",
-            "users",
-            "seats",
-            "checks",
-        ):
-            connection.execute(
-                f"CREATE TABLE zencoder.zencoder__{name} (organization text)"
-            )
+        connection.execute(f"CREATE SCHEMA {database.models_schema}")
+        for mart in (*MARTS, "seat_use"):
+            table = f"{database.models_schema}.zencoder__{mart}"
+            connection.execute(f"CREATE TABLE {table} (organization text)")
     done = make_page(database, "--output", "adoption.html")
     assert done.returncode == 1
     assert "build them again" in done.stderr.splitlines()[-1]
@@ -77,7 +68,26 @@ def test_models_of_another_version_are_one_sentence(database: DuckDB) -> None:
 
 def test_a_page_that_cannot_be_written_and_a_name_that_is_unknown(pages: Path) -> None:
     built = DuckDB(pages)
-    done = make_page(built, "--output", "no/such/page.html")
+    done = make_page(built, "--output", "page-north.html/adoption.html")
     assert (done.returncode, "cannot be written" in done.stderr) == (1, True)
     done = make_page(built, "--organization", "nobody")
     assert (done.returncode, "no organisation called" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("library", ["click", "jinja2", "vl_convert"])
+def test_a_library_that_is_missing_is_named(pages: Path, library: str) -> None:
+    hidden = pages / library
+    hidden.mkdir()
+    missing = f"raise ModuleNotFoundError(name={library!r})"
+    (hidden / f"{library}.py").write_text(missing)
+    paths = {"PYTHONPATH": f"{hidden}:{PROJECT.parent}"}
+    done = make_page(DuckDB(pages), environment=paths)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"There is no library {library} in" in done.stderr
+
+
+def test_a_user_without_name_and_home_gets_a_page_in_a_new_folder(pages: Path) -> None:
+    nobody = {"HOME": "", "USER": "", "LOGNAME": ""}
+    done = make_page(DuckDB(pages), "--output", "new/page.html", environment=nobody)
+    assert done.returncode == 0, done.stderr
+    assert (pages / "new" / "page.html").exists()

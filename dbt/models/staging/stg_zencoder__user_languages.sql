@@ -1,3 +1,4 @@
+{{ config(pre_hook="{{ zencoder.check_table('users') }}") }}
 with listed as ({{ zencoder.listed_rows(source('zencoder', 'users')) }})
 
 select

@@ -7,31 +7,33 @@
 {%- endmacro %}
 
 {# Parts of a whole that may overlap, such as the people of each IDE: a CTE `shown`, which adds
-   `shown_users` and `is_at_least` to `relation`. Null is a part of fewer people, and the smallest
-   other one if all of them leave fewer. A part that leaves fewer has only a lower bound. #}
+   `shown_users` and `is_at_least` to `relation`. Shown are the largest parts, as many as have a sum
+   that does not differ from the whole by few people, who would be those of no part, or of two. A
+   part that leaves few has only a lower bound. #}
 {% macro shown_parts(relation, part, whole, group, name) -%}
 {%- set minimum = zencoder.number('zencoder_minimum_group', 1, 1000) -%}
+{%- set largest_first = 'over (partition by ' ~ group | join(', ') ~ ' order by ' ~ part ~ ' desc, ' ~ name -%}
 summed as (
     select
         *,
-        sum(case when {{ part }} >= {{ minimum }} then {{ part }} end)
-            over (partition by {{ group | join(', ') }}) as sum_of_parts,
-        row_number() over (
-            partition by {{ group | join(', ') }}
-            order by case when {{ part }} >= {{ minimum }} then 0 else 1 end, {{ part }}, {{ name }}
-        ) as smallest
+        row_number() {{ largest_first }}) as place,
+        abs({{ whole }} - sum({{ part }}) {{ largest_first }} rows unbounded preceding)) as difference
     from {{ relation }}
+),
+
+placed as (
+    select
+        *,
+        max(case when {{ part }} >= {{ minimum }} and not ({{ zencoder.is_small('difference') }}) then place end)
+            over (partition by {{ group | join(', ') }}) as last_place
+    from summed
 ),
 
 bounded as (
     select
         *,
-        case
-            when {{ part }} < {{ minimum }} then null
-            when smallest = 1 and {{ zencoder.is_small(whole ~ ' - sum_of_parts') }} then null
-            else {{ whole }} - {{ part }} < {{ minimum }}
-        end as is_at_least
-    from summed
+        case when place <= last_place then {{ whole }} - {{ part }} < {{ minimum }} end as is_at_least
+    from placed
 ),
 
 shown as (

@@ -11,17 +11,13 @@ def is_small(people: int | None, minimum: int) -> bool:
 
 def shown(users: Mapping[str, int], whole: int, minimum: int) -> dict[str, int | None]:
     """Return how many people of each name are shown, of all who were active."""
-    large = sorted(
-        (name for name in users if users[name] >= minimum),
-        key=lambda name: (users[name], name),
-    )
-    rest = whole - sum(users[name] for name in large)
-    hidden = set(users) - set(large)
-    if is_small(rest, minimum):
-        hidden.update(large[:1])
+    names = sorted(users, key=lambda name: (-users[name], name))
+    names = [name for name in names if users[name] >= minimum]
+    while names and is_small(abs(whole - sum(users[name] for name in names)), minimum):
+        names.pop()
     most = max(whole - minimum, minimum)
     return {
-        name: None if name in hidden else count if whole - count >= minimum else most
+        name: None if name not in names else count if whole - count >= minimum else most
         for name, count in users.items()
     }
 

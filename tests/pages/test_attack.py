@@ -204,7 +204,7 @@ def test_no_group_of_an_ide_or_language_is_small(
     for each in attacked:
         weeks = {week.start: week.active for week in each.figures.weeks}
         for week, active in weeks.items():
-            uses = [u for u in getattr(each.figures, kind).uses if u.week == week]
+            uses = [use for use in getattr(each.figures, kind).uses if use.week == week]
             exact = [use.users for use in uses if not use.is_at_least]
             assert not any(is_small(users) for users in exact)
             assert not any(is_small(active - users) for users in exact)

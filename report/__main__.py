@@ -8,7 +8,7 @@ try:
     main()
 except ModuleNotFoundError as error:
     told = (
-        f"Error: There is no library {error.name} in this Python's environment: install "
-        "what requirements/report.in lists, beside dbt."
+        f"Error: There is no library {error.name} in this Python's environment: "
+        "install what requirements/report.in lists, beside dbt."
     )
     sys.exit(told)

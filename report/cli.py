@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from report.csv_link import plain_names
 from report.errors import ReportError
 from report.outline import outline
 from report.rows import figures
@@ -91,16 +91,7 @@ def _pages(
 
 def _files(output: Path, names: list[str]) -> list[Path]:
     """Return a file beside the one named for each organisation, no two the same."""
-    files: list[Path] = []
-    for name in names:
-        plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "organisation"
-        file = output.with_stem(f"{output.stem}-{plain[:80]}")
-        number = 2
-        while file in files:
-            file = output.with_stem(f"{output.stem}-{plain[:80]}-{number}")
-            number += 1
-        files.append(file)
-    return files
+    return [output.with_stem(f"{output.stem}-{name}") for name in plain_names(names)]
 
 
 def _write(file: Path, text: str) -> None:

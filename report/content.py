@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
-from urllib.parse import quote
+from typing import Literal, TypeAlias
 
-Value: TypeAlias = str | int | float | date | None
+from report.csv_link import Value, link
 
 
 @dataclass(frozen=True)
@@ -43,24 +40,12 @@ class Table:
         columns = zip(*self.rows, strict=True)
         return [all(isinstance(c.value, str) for c in column) for column in columns]
 
-    @property
-    def csv(self) -> str:
-        """The rows as a link's ``data:`` address.
-
-        A name cannot become a formula in a spreadsheet.
-        """
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        for row in self.rows:
-            writer.writerow([_harmless(cell.value) for cell in row])
-        return f"data:text/csv;charset=utf-8,{quote(text.getvalue(), safe=',:.-_')}"
-
-
-def _harmless(value: Value) -> Value:
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return round(value, 4) if isinstance(value, float) else value
+    def csv(self, organisation: str = "") -> str:
+        """Return a link's ``data:`` address, with whose rows they are if known."""
+        more: list[Value] = [organisation] if organisation else []
+        columns: list[Value] = ["Organisation"] if organisation else []
+        rows = [[cell.value for cell in row] for row in self.rows]
+        return link([[*columns, *self.columns], *([*more, *row] for row in rows)])
 
 
 @dataclass(frozen=True)
@@ -72,8 +57,18 @@ class Series:
     points: list[tuple[date, float | None]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _OverTime:
+    """A chart whose axis is time."""
+
+    span: tuple[date, date] | None = None
+    """The first and last day of the axis; by default, those of the points."""
+    missing: list[tuple[date, date]] = field(default_factory=list)
+    """First and last day of what was not loaded."""
+
+
 @dataclass(frozen=True)
-class Lines:
+class Lines(_OverTime):
     """Lines over time; ``ground`` is drawn as an area behind them."""
 
     series: list[Series]
@@ -82,7 +77,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Stacks:
+class Stacks(_OverTime):
     """Bars for each week, one upon the other; what is below zero is negative."""
 
     series: list[Series]
@@ -101,14 +96,41 @@ class Bars:
 Plot: TypeAlias = Lines | Stacks | Bars
 
 
-def legend(plot: Plot) -> list[tuple[str, int]]:
-    """Return names and colours: in HTML, so that no name is ever part of a drawing."""
+@dataclass(frozen=True)
+class Key:
+    """What the legend says of one series, and how it is drawn."""
+
+    name: str
+    colour: int
+    kind: Literal["line", "area", "bar", "missing"]
+
+
+def legend(plot: Plot) -> list[Key]:
+    """Return what needs to be told apart: in HTML, so no name is part of a drawing."""
     if isinstance(plot, Bars):
-        return list(dict.fromkeys(plot.legend))
-    shown = [*plot.series]
+        bars = [Key(name, colour, "bar") for name, colour in dict.fromkeys(plot.legend)]
+        return bars if len(bars) > 1 else []
+    kind: Literal["line", "bar"] = "line" if isinstance(plot, Lines) else "bar"
+    keys = [Key(series.name, series.colour, kind) for series in plot.series]
     if isinstance(plot, Lines) and plot.ground:
-        shown.append(plot.ground)
-    return [(series.name, series.colour) for series in shown]
+        keys.append(Key(plot.ground.name, plot.ground.colour, "area"))
+    if plot.missing:
+        keys.append(Key("Not loaded", 0, "missing"))
+    return keys if len(keys) > 1 else []
+
+
+def over_time(plot: Lines | Stacks) -> list[Series]:
+    """Return all series of a chart."""
+    ground = plot.ground if isinstance(plot, Lines) else None
+    return [*plot.series, *([ground] if ground else [])]
+
+
+def shows_change(plot: Plot) -> bool:
+    """Return whether there is more to see than one day, or one week."""
+    if isinstance(plot, Bars):
+        return bool(plot.bars)
+    known = [point for series in over_time(plot) for point in series.points]
+    return len({day for day, value in known if value is not None}) > 1
 
 
 @dataclass(frozen=True)

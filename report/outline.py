@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _STALE_AFTER = 3
 """How many days old the newest figures may be without a word on it."""
-_SPANS = 4
-"""More spans that were not loaded are counted, not listed."""
 
 
 def outline(figures: Figures) -> Report:
@@ -103,11 +101,9 @@ def _until(figures: Figures) -> str:
 
 
 def _missing(missing: list[Span]) -> str:
-    listed = [words.days(*span) for span in missing[-_SPANS:]]
-    if len(missing) > _SPANS:
-        listed.insert(0, words.plural(len(missing) - _SPANS, "earlier span"))
+    listed = words.spans([(span.first, span.last) for span in missing])
     verb = "was" if len(missing) == 1 and missing[0].days == 1 else "were"
     return (
-        f"{words.listed(listed)} {verb} not loaded, or not in every table: no figure "
+        f"{listed} {verb} not loaded, or not in every table: no figure "
         "includes those days, and nothing is compared with them."
     )

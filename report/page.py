@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from report import charts
-from report.content import legend
+from report import charts, styles, words
+from report.content import Bars, Key, legend, shows_change
+from report.csv_link import plain_names
 
 if TYPE_CHECKING:
     from report.content import Plot, Report, Section
@@ -18,22 +19,13 @@ if TYPE_CHECKING:
 _DEFAULT_NAME = "default"
 """What dbt calls an organisation where the tables have no such column."""
 
-PROMISE = (
-    "Nobody is named; how many people were active, came, stayed or left is shown as it "
-    "is; what people did (messages, IDEs, languages, habits, seats) is shown only for "
-    "groups of at least {minimum_group}, and cannot be computed from other figures of "
-    "the page."
-)
-"""What the page, its documentation and SECURITY.md say about people."""
-
 
 @dataclass(frozen=True)
 class Drawing:
-    """The drawings of a section, for wide and for narrow screens, and the legend."""
+    """The drawings of a section by size, one of which is shown, and the legend."""
 
-    wide: Markup
-    narrow: Markup
-    legend: list[tuple[str, int]]
+    sizes: dict[str, Markup]
+    legend: list[Key]
 
 
 def html(reports: list[Report], minimum_group: int) -> str:
@@ -46,8 +38,11 @@ def html(reports: list[Report], minimum_group: int) -> str:
             reports=reports,
             alone=alone,
             name=title(reports[0]) if alone else "",
-            promise=PROMISE.format(minimum_group=minimum_group),
+            promise=words.PROMISE.format(minimum_group=minimum_group),
             drawing=drawing,
+            files=_files(reports),
+            styles=styles,
+            has_drawings=any(s.plot for report in reports for s in report.sections),
         )
     )
 
@@ -58,21 +53,29 @@ def title(report: Report) -> str:
 
 
 def drawing(section: Section) -> Drawing | None:
-    """Draw the chart of a section, if it has one."""
+    """Draw the chart of a section, if it has one that shows more than one day."""
     plot = section.plot
-    if plot is None:
+    if plot is None or not shows_change(plot):
         return None
-    names = [name for name, _ in legend(plot)]
+    label = str(escape(_label(section, plot)))
+    drawn = {size.name: charts.svg(plot, label, size) for size in charts.SIZES}
+    marked = {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704  # without names
+    return Drawing(marked, legend(plot))
+
+
+def _label(section: Section, plot: Plot) -> str:
+    """Say what a drawing shows, and which days are missing in it."""
     label = f"{section.title}. {section.sentences[0]}"
-    return Drawing(
-        _drawn(plot, label, charts.WIDE),
-        _drawn(plot, label, charts.NARROW),
-        legend(plot) if len(names) > 1 else [],
-    )
+    if isinstance(plot, Bars) or not plot.missing:
+        return label
+    return f"{label} Not loaded: {words.spans(plot.missing)}."
 
 
-def _drawn(plot: Plot, label: str, size: charts.Size) -> Markup:
-    return Markup(charts.svg(plot, str(escape(label)), size))  # noqa: S704  # a drawing without names
+def _files(reports: list[Report]) -> list[str]:
+    """Return how the files that are saved from each report begin."""
+    if len(reports) == 1 and not title(reports[0]):
+        return [""]
+    return [f"{name}-" for name in plain_names([report.name for report in reports])]
 
 
 @cache

@@ -1,50 +1,97 @@
-"""The dates below a chart: months, or single days where there are few."""
+"""The dates below a chart: months, or weeks or days where there are few of them."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-import altair as alt
-
-if TYPE_CHECKING:
-    from report.content import Series
-
-
-def time_axis(series: list[Series], most: int, room: int = 0) -> alt.X:
-    """Return the axis of all points, with at most so many dates and days of room."""
-    days = [day for each in series for day, value in each.points if value is not None]
-    first, last = min(days), max(days)
-    margin = timedelta(days=room or int(first == last))
-    ends = [(first - margin).isoformat(), (last + margin).isoformat()]
-    years = "utcFormat(datum.value, '%b') == 'Jan' || datum.index == 0"
-    label = f"{years} ? utcFormat(datum.value, '%b %Y') : utcFormat(datum.value, '%b')"
-    dates = ticks(first, last, most)
-    if (dates and dates[0].day != 1) or len(dates) < 2:  # noqa: PLR2004  # a single one says little
-        label = "utcFormat(datum.value, '%-d %b')"
-    return alt.X(
-        "day:T",
-        scale=alt.Scale(type="utc", domain=ends, nice=False),
-        axis=alt.Axis(
-            values=[day.isoformat() for day in dates],
-            labelExpr=label,
-            labelFlush=True,
-            labelOverlap=True,
-        ),
-    )
+_DAY = timedelta(days=1)
+_WEEK = 7
+_MONDAY = date.min
+_MONTHS = 3
+"""Fewer firsts of a month say little."""
 
 
-def ticks(first: date, last: date, most: int) -> list[date]:
-    """Return at most so many dates: firsts of months, or of weeks if time is short."""
+def time_axis(
+    span: tuple[date, date], most: int, weeks_from: date | None = None
+) -> dict[str, Any]:
+    """Return the axis of a span, with at most so many dates.
+
+    Where the points are weeks, one of which is given, no date is between two of them.
+    """
+    first, last = span
+    labels = {milliseconds(day): text for day, text in dates(*span, most, weeks_from)}
+    return {
+        "type": "temporal",
+        "scale": {
+            "type": "utc",
+            "domain": [milliseconds(first, -0.5), milliseconds(last, 0.5)],
+            "nice": False,
+        },
+        "axis": {
+            "values": list(labels),
+            "labelExpr": f"{labels}[toNumber(datum.value)]",
+            "labelFlush": True,
+            "labelOverlap": True,
+        },
+    }
+
+
+def milliseconds(day: date, days_later: float = 0) -> int:
+    """Return when a day begins, or so much later, as drawings count time."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return int((midnight + days_later * _DAY).timestamp() * 1000)
+
+
+def week_among(days: list[date]) -> date | None:
+    """Return one of the days, if all of them are whole weeks apart."""
+    if len(days) < 2:  # noqa: PLR2004  # a single one is apart from nothing
+        return None
+    apart = all((day - days[0]).days % _WEEK == 0 for day in days)
+    return days[0] if apart else None
+
+
+def dates(
+    first: date, last: date, most: int, weeks_from: date | None = None
+) -> list[tuple[date, str]]:
+    """Return at most so many dates and what they are called, no two the same."""
     months = [
         date(year, month, 1)
         for year in range(first.year, last.year + 1)
         for month in range(1, 13)
         if first <= date(year, month, 1) <= last
     ]
-    if len(months) > 2:  # noqa: PLR2004  # fewer say little
-        step = next(n for n in (1, 2, 3, 6, 12, 24, 60) if len(months) / n <= most)
-        return [m for m in months if (m.year * 12 + m.month - 1) % step == 0]
-    days = (last - first).days
-    step = next(n for n in (1, 2, 7, 14, 28, 56) if days / n < most)
-    return [first + timedelta(days=n) for n in range(0, days + 1, step)]
+    if len(months) >= _MONTHS:
+        return _months(months, most)
+    return _days(first, last, most, weeks_from)
+
+
+def _months(months: list[date], most: int) -> list[tuple[date, str]]:
+    for step in (1, 2, 3, 6, 12, 24, 60, 120):
+        few = [m for m in months if (m.year * 12 + m.month - 1) % step == 0]
+        if len(few) <= most:
+            break
+    if step >= 12:  # noqa: PLR2004  # months in a year
+        return [(month, f"{month:%Y}") for month in few]
+    names = [
+        f"{month:%b %Y}" if month.month == 1 or month == few[0] else f"{month:%b}"
+        for month in few
+    ]
+    if len(set(names)) < len(names):
+        names = [f"{month:%b %Y}" for month in few]
+    return list(zip(few, names, strict=True))
+
+
+def _days(
+    first: date, last: date, most: int, weeks_from: date | None
+) -> list[tuple[date, str]]:
+    for step in (1, 2, 7, 14, 28, 56):
+        if weeks_from and step < _WEEK:
+            continue
+        start = first
+        if step >= _WEEK:
+            start += (((weeks_from or _MONDAY) - first).days % _WEEK) * _DAY
+        few = [start + n * _DAY for n in range(0, (last - start).days + 1, step)]
+        if len(few) <= most:
+            break
+    return [(day, f"{day.day} {day:%b}") for day in few]

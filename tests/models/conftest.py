@@ -24,7 +24,9 @@ collect_ignore = (
     if os.environ.get("TEST_WAREHOUSES") == "all"
     else [
         "test_bad_input.py",
+        "test_guests.py",
         "test_more_figures.py",
+        "test_oldest.py",
         "test_package.py",
         "test_page_rows.py",
     ]

@@ -295,6 +295,7 @@ class Oracle(Checks):
     ) -> Row:
         ends = [*_SPANS_OF_SEATS, (None, None)]
         return self.row(
+            as_of=self.last_complete,
             first_days_since=ends[first][0],
             last_days_since=ends[last][1],
             has_never_used=last == len(_SPANS_OF_SEATS),

@@ -27,7 +27,8 @@ def test_figures_of_several_organisations_are_right(
     described = described_columns()
     assert set(described) == models
     for model, columns in described.items():
-        assert set(database.read(model)[0]) == set(columns), model
+        rows = database.read(model)
+        assert not rows or set(rows[0]) == set(columns), model
 
 
 def test_figures_are_right_when_weeks_begin_on_another_day(

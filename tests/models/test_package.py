@@ -85,3 +85,23 @@ def test_a_project_installs_the_package_and_sets_its_variables(tmp_path: Path) -
         for row in oracle.weekly()
         if row["is_complete"]
     ]
+    _without_our_tables(database, project)
+
+
+def _without_our_tables(database: OwnProject, project: Path) -> None:
+    """What the host has beside us is built, compiled and described as before."""
+    (project / "models" / "own.sql").write_text("select 1 as one")
+    with duckdb.connect(database.file) as connection:
+        connection.execute("DROP TABLE raw_usage.people")
+        connection.execute("DROP TABLE raw_usage.daily")
+    for words in (["compile"], ["docs", "generate"], ["build", "--empty"]):
+        done = database.dbt(*words, project=project)
+        assert ("There is no table" in done.stdout) is False, done.stdout[-3000:]
+    for words in (["compile"], ["docs", "generate"]):
+        done = database.dbt(*words, project=project)
+        assert done.returncode == 0, done.stdout[-3000:]
+    done = database.dbt("build", project=project)
+    assert done.returncode == 1
+    assert "There is no table people in store.raw_usage." in done.stdout
+    with duckdb.connect(database.file) as connection:
+        assert connection.sql("FROM adoption.own").fetchall() == [(1,)]

@@ -14,7 +14,7 @@ select
     people.email is not null as is_used,
     people.days_since_active
 from seats
-left join {{ ref('int_zencoder__users') }} as people
+left join (select * from {{ ref('int_zencoder__users') }}) as people
     on seats.organization = people.organization and seats.email = people.email
 {%- else -%}
 -- No table of licensed addresses is given, so there is no row.

@@ -12,8 +12,8 @@ with people as (
             'case when user_days.day > ' ~ zencoder.add_days('organizations.last_complete_day', -28)
             ~ ' then user_days.messages end'
         ) }} as messages
-    from {{ ref('int_zencoder__user_days') }} as user_days
-    inner join {{ ref('int_zencoder__organizations') }} as organizations
+    from (select * from {{ ref('int_zencoder__user_days') }}) as user_days
+    inner join (select * from {{ ref('int_zencoder__organizations') }}) as organizations
         on user_days.organization = organizations.organization
         and user_days.day <= organizations.last_complete_day
     group by 1, 2, 3
@@ -24,7 +24,7 @@ select
     people.email,
     people.first_day,
     people.last_day,
-    {{ dbt.datediff('people.last_day', 'people.as_of', 'day') }} as days_since_active,
+    cast({{ dbt.datediff('people.last_day', 'people.as_of', 'day') }} as {{ dbt.type_bigint() }}) as days_since_active,
     case when windows.users_in_28_days is not null then people.active_days end as active_days,
     case when windows.users_in_28_days is not null then people.messages end as messages,
     case
@@ -36,5 +36,5 @@ select
     end as segment,
     people.as_of
 from people
-inner join {{ ref('int_zencoder__days') }} as windows
+inner join (select * from {{ ref('int_zencoder__days') }}) as windows
     on people.organization = windows.organization and people.as_of = windows.day

@@ -35,6 +35,6 @@ select
     figures.median_messages,
     figures.upper_quartile_messages
 from figures
-inner join {{ ref('zencoder__weekly') }} as weeks
+inner join (select * from {{ ref('zencoder__weekly') }}) as weeks
     on figures.organization = weeks.organization and figures.week = weeks.week and weeks.is_complete
 where figures.active_users >= {{ zencoder.number('zencoder_minimum_group', 1, 1000) }}

@@ -11,23 +11,24 @@ with last_weeks as (
 
 week_users as (
     select people.organization, people.email
-    from {{ ref('int_zencoder__user_weeks') }} as people
+    from (select * from {{ ref('int_zencoder__user_weeks') }}) as people
     inner join last_weeks
         on people.organization = last_weeks.organization and people.week = last_weeks.week
 ),
 
 people as (
     select
-        users.organization
+        users.organization,
+        users.as_of
         {%- for first, last in spans %},
         {{ zencoder.count_if(zencoder.within_days(first, last)) }} as users_{{ loop.index }}
         {%- endfor %},
         count(week_users.email) as users_in_week
-    from {{ ref('int_zencoder__users') }} as users
+    from (select * from {{ ref('int_zencoder__users') }}) as users
     left join week_users
         on users.organization = week_users.organization and users.email = week_users.email
     where users.active_days is not null
-    group by 1
+    group by 1, 2
 ),
 
 seats as (
@@ -39,7 +40,7 @@ seats as (
         {{ zencoder.count_if('not is_used') }} as part_4,
         count(week_users.email) as part_in_week,
         count(*) as seats
-    from {{ ref('int_zencoder__seats') }} as seats
+    from (select * from {{ ref('int_zencoder__seats') }}) as seats
     left join week_users
         on seats.organization = week_users.organization and seats.email = week_users.email
     group by 1
@@ -47,7 +48,8 @@ seats as (
 
 counted as (
     select
-        seats.*
+        seats.*,
+        people.as_of
         {%- for first, last in spans %},
         people.users_{{ loop.index }} - seats.part_{{ loop.index }} as rest_{{ loop.index }}
         {%- endfor %},
@@ -78,18 +80,19 @@ told as (
     select * from known where not tells_few
 ),
 
-{{ zencoder.merged_parts('told', ['organization'], 4) }},
+{{ zencoder.merged_parts('told', ['organization', 'as_of'], 4) }},
 
 figures as (
-    select organization, first_part, last_part, users as seats, false as is_at_least from merged
+    select organization, as_of, first_part, last_part, users as seats, false as is_at_least from merged
     union all
-    select organization, 1, 4, seats - mod(seats, {{ minimum }}), true
+    select organization, as_of, 1, 4, seats - mod(seats, {{ minimum }}), true
     from known
     where tells_few and seats >= {{ minimum }}
 )
 
 select
     organization,
+    as_of,
     case first_part when 1 then 0 when 2 then 7 when 3 then 28 end as first_days_since,
     case last_part when 1 then 6 when 2 then 27 end as last_days_since,
     last_part = 4 as has_never_used,

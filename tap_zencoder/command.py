@@ -46,11 +46,11 @@ Documentation: README.md and docs/ of the tap-zencoder repository.
     "configs",
     multiple=True,
     metavar="FILE|ENV",
-    help="A JSON file of settings, or ENV for the variables TAP_ZENCODER_*. May be "
-    "repeated: later files win, and the environment wins over all.",
+    help="A JSON file of settings, or ENV for the variables TAP_ZENCODER_*. Can be "
+    "repeated: later files win, and the environment wins over all files.",
 )
-@click.option("--state", metavar="FILE", help="The state where the last sync ended.")
-@click.option("--catalog", metavar="FILE", help="Which streams and columns to sync.")
+@click.option("--state", metavar="FILE", help="The saved state to resume from.")
+@click.option("--catalog", metavar="FILE", help="The streams and columns to sync.")
 @click.option("--discover", is_flag=True, help="Print the catalog.")
 @click.option(
     "--test",
@@ -58,20 +58,20 @@ Documentation: README.md and docs/ of the tap-zencoder repository.
     flag_value="all",
     type=click.Choice(["all", "schema"]),
     help="Check credentials, role and network, and print one line. With --test=schema, "
-    "print the SCHEMA messages alone.",
+    "print only the SCHEMA messages.",
 )
 @click.option("--about", is_flag=True, help="Describe the tap and its settings.")
 @click.option(
     "--format",
     "about_format",
     type=click.Choice(["json", "markdown"], case_sensitive=False),
-    help="How --about is written.",
+    help="Output format of --about.",
 )
 @click.option("--version", is_flag=True, help="Print the version.")
 def command(configs: tuple[str, ...], **options: Any) -> None:
-    """Write the daily usage of Zencoder, the AI coding assistant, as Singer messages.
+    """Write daily usage of Zencoder, the AI coding assistant, as Singer messages.
 
-    A log goes to stderr.
+    Messages go to stdout, logs to stderr.
     """
     set_up_logging()
     state, catalog = options["state"], options["catalog"]
@@ -138,7 +138,7 @@ def _log(error: Exception) -> None:
 
 
 def _error_for_user(error: Exception) -> errors.ZencoderError:
-    """Return an error that has a sentence; without foreign words in it."""
+    """Return an error with a sentence, without text from elsewhere in it."""
     if isinstance(error, errors.ZencoderError):
         return error
     if isinstance(error, MemoryError):
@@ -150,13 +150,13 @@ def _error_for_user(error: Exception) -> errors.ZencoderError:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return errors.ZencoderError(
         f"Unexpected {type(error).__name__} at {Path(frame.filename).name}:"
-        f"{frame.lineno}: a bug in tap-zencoder. What was synced before is kept. "
+        f"{frame.lineno}: a bug in tap-zencoder. All earlier days are saved. "
         "TAP_ZENCODER_LOGLEVEL=DEBUG shows more."
     )
 
 
 def _leave_with_the_reader() -> None:
-    """End the process as soon as nobody reads its output any more.
+    """End the process as soon as nobody reads its output.
 
     A write would show it, but a tap that waits for the API may not write for minutes.
     """

@@ -32,7 +32,7 @@ class CatalogError(ZencoderError):
 
 
 class OutputClosedError(ZencoderError):
-    """Nobody reads the tap's messages any more."""
+    """Nobody reads the tap's messages."""
 
 
 class OutputError(ZencoderError):
@@ -53,7 +53,7 @@ class ExhaustedError(ZencoderError):
 
 
 class StreamsStoppedError(ZencoderError):
-    """Some streams could not go on; the others are complete."""
+    """Some streams stopped; the others are complete."""
 
 
 class AccessError(ZencoderError):
@@ -78,8 +78,8 @@ class ContractError(AnswerError):
     def __init__(self, subject: object, path: str, problem: str) -> None:
         super().__init__(
             f"The answer for {subject} breaks the documented contract at {path}: "
-            f"{problem}. What was synced before is kept. If the API has changed, a "
-            "newer version of the tap may know it."
+            f"{problem}. All earlier days are saved. If the API has changed, a newer "
+            "version of the tap may support it."
         )
         self.problem = problem
 

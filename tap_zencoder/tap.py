@@ -103,6 +103,10 @@ class TapZencoder(singer_sdk.Tap):
             cls.logger.warning("%s", sentence)
         given = sources.read_environment(os.environ, properties)
         config = {**config, **(given if parse_env_config else {})}
+        if sandbox := sources.read_sandbox(os.environ):
+            cls.logger.info("Using the sandbox, and no other credentials or URLs.")
+            own = {name: config[name] for name in config.keys() - settings.LOGINS}
+            config = {**own, **sandbox}
         names = [stream.name for stream in STREAMS]
         unread = given.keys() - config.keys()
         return settings.checked_settings(config, schema, names, unread)

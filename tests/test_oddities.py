@@ -238,7 +238,7 @@ def test_a_last_active_that_cannot_be_read_is_null(
     )
     forms = {json.loads(row["additional_fields"])["last_active"] for row in rows}
     assert forms == {"Never", 1772409600, "03/02/2026", " 2026-03-02 "}
-    assert warned(run, "$.data.users[].last_active that cannot be read")
+    assert warned(run, "$.data.users[].last_active that cannot be parsed")
     assert "Never" not in run.log
 
 
@@ -250,7 +250,7 @@ def test_a_list_with_what_is_no_name_is_null(synced: Callable[..., Run]) -> None
         assert (row["ides"], row["languages"]) == (None, None)
         original = json.loads(row["additional_fields"])
         assert original == {"ides": ["VS Code", None, 7, {"name": "Zed"}]}
-    assert warned(run, "$.data.users[].ides that cannot be read")
+    assert warned(run, "$.data.users[].ides that cannot be parsed")
 
 
 def test_figures_as_text_and_days_as_timestamps_are_understood(

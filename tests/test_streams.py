@@ -369,7 +369,7 @@ def test_figures_of_another_day_are_left_to_that_day(
     run = run_tap(fortnight)
     for stream in STREAMS:
         assert run.records(stream) == plain.records(stream)
-    assert run.log.count("a day that was not asked for") == 1
+    assert run.log.count("a day that was not requested") == 1
 
 
 @pytest.mark.parametrize("others", [1, 2])

@@ -144,7 +144,7 @@ def _envelope(query: UsageQuery, response: Response) -> tuple[Members, list[str]
             raise not_json_error(response) from error
         notes.append(
             "The API sent what JSON does not allow, such as NaN or bytes that are not "
-            "UTF-8. Null or U+FFFD stands for each."
+            "UTF-8. Each became null or U+FFFD."
         )
     status = msgspec.json.decode(envelope.get("status", b"null"))
     if status == "error":
@@ -184,7 +184,7 @@ def _check_is_about(report: UsageReport, day: str) -> None:
     """Raise ContractError if the answer is about other days than the one asked for.
 
     A cache may give another day, and whatever drops the query gets the default of
-    seven. One neighbour beside the day's own entry is left to its own request.
+    seven. One neighbour next to the day's own entry is left to its own request.
     """
     try:
         days = {entry.day for entry in report.daily}
@@ -196,7 +196,7 @@ def _check_is_about(report: UsageReport, day: str) -> None:
         raise errors.ContractError(report.query, "$.data.daily", problem)
     if others:
         report.notes.setdefault(
-            "The API answered with figures of a day that was not asked for; they are "
+            "The API answered with figures of a day that was not requested; they are "
             "left to that day's own request.",
             "",
         )

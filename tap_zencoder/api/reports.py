@@ -113,7 +113,7 @@ class UsageReport:
         """Note that a column is null for what cannot be read."""
         self.wrong.setdefault(column, error)
         sentence = (
-            f"The API sent values of $.data.{column} that cannot be read. The column "
+            f"The API sent values of $.data.{column} that cannot be parsed. The column "
             "is null there, and additional_fields has the original."
         )
         self.notes.setdefault(sentence, error.problem)

@@ -19,6 +19,7 @@ from tap_zencoder.redact import redacted
 
 CLIENT_CREDENTIALS = ("client_id", "client_secret")
 API_KEY = "api_key"
+LOGINS = frozenset({*CLIENT_CREDENTIALS, API_KEY})
 _MAPS = "stream_maps"
 _DAYS = ("start_date", "end_date")
 _URLS = ("api_url", "auth_url")
@@ -104,7 +105,7 @@ def _plain(name: str, value: Any) -> Any:
 
     The stores of CI systems like to add white space, and some tools a fraction of zero.
     """
-    if isinstance(value, str) and name in {*CLIENT_CREDENTIALS, API_KEY, *_URLS}:
+    if isinstance(value, str) and name in {*LOGINS, *_URLS}:
         return value.strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)

@@ -22,6 +22,8 @@ from tap_zencoder.redact import redacted
 
 CATALOG_ADVICE = "Make one with: tap-zencoder --discover > catalog.json"
 PREFIX = "TAP_ZENCODER_"
+_SANDBOX = "ZENCODER_SANDBOX"
+"""Set by `zencoder-sandbox -- COMMAND`: the settings that lead to it, as JSON."""
 Properties = Mapping[str, Mapping[str, Any]]
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off")
@@ -91,6 +93,18 @@ def read_environment(
         for name, text in given.items()
         if text
     }
+
+
+def read_sandbox(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of the sandbox that runs this command, if one does."""
+    text = environment.get(_SANDBOX)
+    if not text:
+        return {}
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.MsgspecError as error:
+        problem = f"{_SANDBOX} was not set by zencoder-sandbox: unset it"
+        raise SettingsError([problem]) from error
 
 
 def unknown_variables(

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _PREFIX = "TAP_ZENCODER_"
+_SANDBOX = "ZENCODER_SANDBOX"
+"""With this variable the tap ignores the credentials and URLs of any file."""
 _CREDENTIALS = {_PREFIX + name for name in ("CLIENT_ID", "CLIENT_SECRET", "API_KEY")}
 _COMMAND_NOT_FOUND = 127
 _RATE = click.FloatRange(0, 1)
@@ -36,7 +38,7 @@ def _list(acts: Mapping[str, object]) -> str:
 
 _DATA = {**REALITIES, **ODDITIES}
 _MEANINGS = (
-    f"\b\nRealities:\n{_list(REALITIES)}\n\n\b\nWhat other APIs of this kind do:\n"
+    f"\b\nRealities:\n{_list(REALITIES)}\n\n\b\nBehaviour seen in other APIs:\n"
     f"{_list({**ODDITIES, **WORDINGS})}"
 )
 
@@ -50,7 +52,7 @@ _MEANINGS = (
     type=click.IntRange(0),
     default=50,
     show_default=True,
-    help="How many people there are.",
+    help="Number of users.",
 )
 @click.option(
     "--seed",
@@ -64,36 +66,47 @@ _MEANINGS = (
     type=click.DateTime(["%Y-%m-%d"]),
     default=FOUNDED.isoformat(),
     show_default=True,
-    help="The day on which the first people begin.",
+    help="Day of the first activity.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="0: any free port."
+)
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day it is there. By default the day it is, in UTC.",
+    help="The sandbox's date. Default: today, in UTC.",
 )
 @click.option(
     "--latency",
     type=click.FloatRange(0),
     default=0,
-    help="Milliseconds added to each answer of the usage endpoint.",
+    help="Milliseconds added to each response of the usage endpoint.",
 )
 @click.option(
     "--token-lifetime",
     type=click.FloatRange(0),
     default=86400,
     show_default=True,
-    help="Seconds for which a token is good.",
+    help="Seconds until a token expires.",
 )
-@click.option("--error-rate", type=_RATE, default=0, help="Share that gets a 500.")
-@click.option("--throttle-rate", type=_RATE, default=0, help="Share that gets a 429.")
-@click.option("--truncate-rate", type=_RATE, default=0, help="Share cut short.")
+@click.option(
+    "--error-rate", type=_RATE, default=0, help="Share of requests answered with 500."
+)
+@click.option(
+    "--throttle-rate",
+    type=_RATE,
+    default=0,
+    help="Share of requests answered with 429.",
+)
+@click.option(
+    "--truncate-rate", type=_RATE, default=0, help="Share of responses cut short."
+)
 @click.option(
     "--limit-per-minute",
     type=click.IntRange(0),
     default=0,
-    help="How many requests for usage a minute may be made before a 429 that does not "
-    "say when to try again. 0: any number.",
+    help="Usage requests allowed per minute; more are answered with 429 without a "
+    "Retry-After. 0: no limit.",
 )
 @click.option(
     "--reality",
@@ -101,13 +114,20 @@ _MEANINGS = (
     type=click.Choice([*_DATA, *WORDINGS]),
     metavar="NAME",
     multiple=True,
-    help="What the API does where its documentation is silent: a name from the list "
-    "below. May be repeated.",
+    help="Simulate behaviour that the API documentation leaves open: a name from the "
+    "list below. Can be repeated.",
 )
 @click.option(
     "--request-log",
     type=click.File("a", lazy=False),
-    help="A file that gets one JSON line for each request.",
+    help="Append one JSON line per request to this file.",
+)
+@click.option(
+    "--nights",
+    type=click.IntRange(1),
+    default=1,
+    help="Run COMMAND this many times, each time up to one day later: a rehearsal of "
+    "nightly syncs. The last run ends yesterday.",
 )
 @click.version_option(
     package_name="tap-zencoder",
@@ -130,12 +150,13 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
     limit_per_minute: int,
     realities: tuple[str, ...],
     request_log: IO[str] | None,
+    nights: int,
     command: tuple[str, ...],
 ) -> NoReturn:
-    """Serve a local Zencoder with a synthetic organisation.
+    """Serve a local mock of the Zencoder API with made-up data.
 
-    With `-- COMMAND ...`, run the command with TAP_ZENCODER_* set to the sandbox, and
-    leave with its exit status.
+    With `-- COMMAND ...`, run the command against the sandbox and exit with its status.
+    tap-zencoder then uses the sandbox, whatever credentials and URLs its settings have.
     """
     if error_rate + throttle_rate + truncate_rate > 1:
         message = "the rates add up to more than 1"
@@ -164,34 +185,48 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
         message = f"port {port}: {error.strerror}"
         raise click.ClickException(message) from error
     with sandbox:
-        sys.exit(_run(command, sandbox) if command else _serve(sandbox))
+        sys.exit(_run_nights(command, sandbox, nights) if command else _serve(sandbox))
 
 
 def _serve(sandbox: Sandbox) -> int:
     stopped = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: stopped.set())
-    click.echo(f"The sandbox listens at {sandbox.api_url}. To use it:\n", err=True)
+    click.echo(f"The sandbox is running at {sandbox.api_url}. To use it:\n", err=True)
     for name, value in sandbox.settings().items():
         click.echo(f"  export {_PREFIX}{name.upper()}={value}", err=True)
     click.echo(
-        f"\nInstead of the client's id and secret, {_PREFIX}API_KEY={API_KEY} works as "
-        "well. Ctrl-C stops the sandbox.",
+        f"\nOr use {_PREFIX}API_KEY={API_KEY} instead of client ID and secret. Ctrl-C "
+        "stops the sandbox.",
         err=True,
     )
     stopped.wait()
     return 0
 
 
-def _run(command: tuple[str, ...], sandbox: Sandbox) -> int:
+def _run_nights(command: tuple[str, ...], sandbox: Sandbox, nights: int) -> int:
+    """Run the command for each night, up to the first that fails."""
+    settings, today = sandbox.settings(), datetime.now(UTC).date()
+    for before in range(nights - 1, 0, -1):
+        day = str(today - timedelta(days=before + 1))
+        click.echo(f"Night {nights - before} of {nights}, up to {day}", err=True)
+        if status := _run(command, {**settings, "end_date": day}):
+            return status
+    if nights > 1:
+        click.echo(f"Night {nights} of {nights}, up to yesterday", err=True)
+    return _run(command, settings)
+
+
+def _run(command: tuple[str, ...], settings: dict[str, str]) -> int:
     inherited = {
         name: value for name, value in os.environ.items() if name not in _CREDENTIALS
     }
     # Not through a proxy that the environment may name.
     named = inherited.get("no_proxy") or inherited.get("NO_PROXY")
     direct = ",".join(filter(None, [named, "127.0.0.1"]))
-    inherited |= {"NO_PROXY": direct, "no_proxy": direct}
-    own = {_PREFIX + name.upper(): value for name, value in sandbox.settings().items()}
+    own = {_PREFIX + name.upper(): value for name, value in settings.items()}
+    own |= {"NO_PROXY": direct, "no_proxy": direct}
+    own[_SANDBOX] = msgspec.json.encode(settings).decode()
     try:
         process = subprocess.Popen(command, env={**inherited, **own})  # noqa: S603  # what the user asks for
     except OSError as error:

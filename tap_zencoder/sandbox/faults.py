@@ -32,7 +32,7 @@ class Truncate:
 
 @dataclass(frozen=True)
 class Reset:
-    """Reset the connection without a word."""
+    """Reset the connection without a response."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The people of a synthetic organisation: when they join, how they work, with what.
 
 Team after team begins, each over weeks. Some people leave, some of them come back, and
-others are hired later. Everybody has tools of their own and is a light or a heavy user.
+others are hired later. Everybody has their own tools and is a light or a heavy user.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _LEAVE = 0.3
 _COME_BACK = 0.6
 """Of those who leave."""
 _HALF_A_YEAR, _VACATION = 182, 14
-"""Everybody is away for two weeks in each half-year, of a start of their own."""
+"""Everybody is away for two weeks in each half-year, each with their own start."""
 _LEARNING_DAYS = 90
 """A beginner sends half as many messages as later."""
 

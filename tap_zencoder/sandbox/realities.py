@@ -91,7 +91,7 @@ def days_begin_earlier(data: Data, asked: Asked) -> Data:
 
 
 def neighbours_come_along(data: Data, asked: Asked) -> Data:
-    """List the day before in ``daily`` as well, beside the day's own entry."""
+    """List the day before in ``daily`` too, next to the day's own entry."""
     if asked.day is None or not data["daily"]:
         return data
     before = asked.organisation.day(asked.day - _DAY)["daily"]

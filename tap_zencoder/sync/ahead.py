@@ -23,7 +23,7 @@ def reports_ahead(
 ) -> Generator[tuple[UsageQuery, Answer]]:
     """Yield each query with its report, or with why there is none.
 
-    Each is asked for once. Queries are taken as there is room.
+    Each is requested once. Queries are taken as there is room.
     """
     coming = iter(queries)
     ahead: deque[tuple[UsageQuery, Future[UsageReport]]] = deque()

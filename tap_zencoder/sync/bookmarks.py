@@ -49,9 +49,9 @@ class Bookmarks:
         return self._day(stream, _VALUE)
 
     def first_day(self, stream: str, default: date) -> date:
-        """Return the first day that a stream without a bookmark asks for, and keep it.
+        """Return the first day of a stream without a bookmark, and keep it.
 
-        Else a first day that cannot be read would be left behind as time goes on.
+        Otherwise a first day that cannot be parsed would slide out of the window.
         """
         first = self._day(stream, _START) or default
         entry = {_KEY: REPLICATION_KEY, _START: first.isoformat()}

@@ -53,7 +53,7 @@ class SyncLog:
         if skipped:
             self.warn_once(
                 f"Skipping {ranges(skipped)} (skip_days). The bookmarks stay before "
-                f"{skipped[0]}, so that these days are synced once they are taken out."
+                f"{skipped[0]}, so these days are synced once you remove them."
             )
         for window in (s.window for s in streams if s.window is not None):
             if not window:
@@ -119,9 +119,9 @@ def _outcome(error: BaseException | None) -> str:
     if isinstance(error, SystemExit) and isinstance(error.code, int):
         return f"stopped by {signal.Signals(error.code - 128).name}"
     if isinstance(error, errors.OutputClosedError):
-        return "stopped, since nobody reads its output"
+        return "stopped, because nobody reads its output"
     if isinstance(error, errors.StreamsStoppedError):
-        return "incomplete, as the error below says"
+        return "incomplete, see the error below"
     return "stopped by the error below"
 
 
@@ -147,7 +147,7 @@ def _bar(window: Window) -> Iterator[Callable[[date], None]]:
     from tqdm import tqdm  # noqa: PLC0415  # most syncs have no terminal
     from tqdm.contrib.logging import logging_redirect_tqdm  # noqa: PLC0415
 
-    tqdm.monitor_interval = 0  # no thread of its own
+    tqdm.monitor_interval = 0  # no extra thread
     bar = tqdm(total=len(window), desc="Syncing", unit="day", leave=False)
     with logging_redirect_tqdm(), bar:
 

@@ -31,7 +31,7 @@ class SyncedStream:
     """A selected stream in one sync.
 
     ``messages`` makes RECORD messages of rows that came at a moment, as lines, and
-    counts them by stream. A stream that is not incremental starts anew in every sync.
+    counts them by stream. A stream that is not incremental starts over in every sync.
     """
 
     stream: Stream

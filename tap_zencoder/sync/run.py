@@ -1,8 +1,8 @@
-"""One pass over the days: each is asked for once, and written for all streams at once.
+"""One pass over the days: each is requested once and written for all streams at once.
 
 All rows of a day are made before any is written; one STATE message follows them. So a
-day is whole in every stream or in none, unless a stream's part of it cannot be read:
-that stream stops before the day, and the pass goes on for the others.
+day is whole in every stream or in none, unless a stream's part of it cannot be parsed:
+that stream stops before the day, and the pass continues for the others.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Sync:
     def run(self) -> None:
         """Sync the streams.
 
-        Raises StreamsStoppedError if some could not go on, and another ZencoderError if
-        none could. What came before is written.
+        Raises StreamsStoppedError if some stopped, another ZencoderError if all did.
+        What came before is written.
         """
         skipped = [day for day in self.days.skip_days if self._due(day)]
         self._log.start(self._day_streams, sorted(skipped))
@@ -104,7 +104,7 @@ class Sync:
                 self._log.warn_of_quiet_days(positions.quiet)
 
     def _queries_of_days(self) -> Iterator[UsageQuery]:
-        # Taken little by little: a day whose streams have stopped is not asked for.
+        # Taken little by little: a day whose streams have stopped is not requested.
         for day in self._window or ():
             if self._due(day) and day not in self.days.skip_days:
                 yield UsageQuery("day", day.isoformat())
@@ -209,12 +209,12 @@ class Sync:
 
 
 def _with_way_on(error: errors.AnswerError, day: date) -> errors.AnswerError:
-    """Return an error with how to go on, if it will come again each night."""
+    """Return an error that says how to continue, if it would recur each night."""
     if not isinstance(error, errors.ContractError | errors.NoAnswerError):
         return error
     return errors.AnswerError(
-        f"{error} To go on without this day for now, set skip_days to {day}: its rows "
-        "are asked for again as soon as it is taken out."
+        f"{error} To continue without this day for now, set skip_days to {day}. "
+        "Once you remove it, the day is synced."
     )
 
 

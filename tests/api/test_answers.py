@@ -381,7 +381,7 @@ def test_one_neighbour_beside_the_own_entry_is_noted(
 ) -> None:
     notes = warnings(report(daily=entries(*days)))
     assert len(notes) == number
-    assert all("figures of a day that was not asked for" in note for note in notes)
+    assert all("figures of a day that was not requested" in note for note in notes)
 
 
 def test_an_answer_for_a_period_is_about_many_days() -> None:

@@ -319,7 +319,7 @@ def test_each_unreadable_column_is_warned_of_once() -> None:
     found = report(users=users)
     loaded(found)
     assert sorted(warnings(found)) == [
-        f"The API sent values of $.data.users[].{column} that cannot be read. The "
+        f"The API sent values of $.data.users[].{column} that cannot be parsed. The "
         "column is null there, and additional_fields has the original. First seen for "
         f"day 2026-03-02: Expected `{wanted}`, got `int`."
         for column, wanted in [("ides", "array | null"), ("last_active", "str | null")]
@@ -329,7 +329,7 @@ def test_each_unreadable_column_is_warned_of_once() -> None:
 def assert_unreadable(found: UsageReport, column: str) -> None:
     """Hold that there is one warning, of a column that is null and kept elsewhere."""
     [warning] = warnings(found)
-    assert f"The API sent values of $.data.{column} that cannot be read" in warning
+    assert f"The API sent values of $.data.{column} that cannot be parsed" in warning
 
 
 @pytest.mark.parametrize("nothing", [{"email": None}, {"email": ""}, {}])

@@ -189,7 +189,7 @@ def test_a_last_activity_that_is_no_date_is_null_and_kept(stamp: str) -> None:
     assert row["last_active"] is None
     assert json.loads(row["additional_fields"]) == {"new": 1, "last_active": stamp}
     [_, warning] = sorted(warnings(report))
-    assert "$.data.users[].last_active that cannot be read" in warning
+    assert "$.data.users[].last_active that cannot be parsed" in warning
 
 
 @pytest.mark.parametrize(

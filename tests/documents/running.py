@@ -42,13 +42,6 @@ ON_REQUEST = "make test-documents"
 """The word for a block that needs what another one installs."""
 
 _MARK = "---- the block of line"
-# The account is the sandbox, also where a page has it filled in by hand.
-_FILL_IN = """
-import json, os, pathlib
-prefix, file = "TAP_ZENCODER_", pathlib.Path("sample_config.json")
-own = {k.removeprefix(prefix).lower(): v for k, v in os.environ.items() if prefix in k}
-file.write_text(json.dumps({**json.loads(file.read_text()), **own}))
-"""
 _NOWHERE = "http://127.0.0.1:9"
 
 
@@ -86,7 +79,7 @@ def script(
     Nor is a pipeline run again that came before, on this page or on another, unless the
     block says what it prints.
     """
-    lines = [_python(_FILL_IN)]
+    lines: list[str] = []
     for block in page:
         again = frozenset() if installing or block.prints else before
         before = before | pipelines(block)

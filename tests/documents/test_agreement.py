@@ -18,6 +18,8 @@ from tap_zencoder.transport import client, connection
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+WAREHOUSES = (ROOT / "docs" / "warehouses.md").read_text()
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
 BEHAVIOR = (ROOT / "docs" / "behavior.md").read_text()
 WHAT_ARRIVES = (ROOT / "docs" / "what-arrives.md").read_text()
@@ -27,6 +29,7 @@ DOCUMENTS = [
     *sorted((ROOT / "examples").rglob("*.md")),
     *sorted((ROOT / "hub").glob("*.md")),
     *sorted((ROOT / "dbt").glob("*.md")),
+    *sorted((ROOT / "benchmarks").glob("*.md")),
 ]
 TapZencoder.append_builtin_config(TapZencoder.config_jsonschema)
 PROPERTIES: dict[str, dict[str, Any]] = TapZencoder.config_jsonschema["properties"]
@@ -83,8 +86,15 @@ def described_with_bounds(schema: dict[str, Any]) -> str:
     return text
 
 
-def test_the_readme_has_every_setting() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.MULTILINE))
+def setting_rows(page: str) -> dict[str, str]:
+    _, _, table = page.partition("| setting | default |")
+    table, _, _ = table.partition("\n\n")
+    return dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE))
+
+
+def test_the_page_of_settings_has_each_as_the_tap_does() -> None:
+    rows = setting_rows(SETTINGS)
+    assert list(rows) == OWN
     for name in OWN:
         schema = PROPERTIES[name]
         default = schema.get("default", "")
@@ -93,6 +103,38 @@ def test_the_readme_has_every_setting() -> None:
         meaning = cells[-1].removeprefix("|").strip()
         assert meaning == described_with_bounds(schema), name
         assert shown in rows[name]
+
+
+def test_the_readme_has_the_settings_that_most_people_need() -> None:
+    assert setting_rows(README).items() <= setting_rows(SETTINGS).items()
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 140
+    assert len(README.split("\n\n")[1].split()) < 20
+
+
+def test_loader_entries_to_copy_are_those_of_this_project() -> None:
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
+    known = {loader["name"]: loader for loader in project["plugins"]["loaders"]}
+    section = WAREHOUSES.split("## Loader entries\n")[1]
+    blocks = re.findall(r"^```yaml\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    entries = [entry for block in blocks for entry in yaml.safe_load(block)]
+    assert len(entries) == len(blocks) == 6
+    for entry in entries:
+        loader = known[entry["name"]]
+        assert plain(entry) == plain(loader)
+        for name in ("namespace", "pip_url", "executable", "python"):
+            assert entry.get(name) == loader.get(name)
+
+
+def plain(loader: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a loader's settings do, without what only describes them."""
+    words = {"label", "description"}
+    return [
+        {"kind": "string", **{k: v for k, v in s.items() if k not in words}}
+        for s in loader["settings"]
+    ]
 
 
 def test_the_readme_has_every_stream() -> None:
@@ -131,7 +173,7 @@ def figures_in(section: str) -> list[str]:
 
 
 def test_the_speeds_on_the_page_are_those_that_were_measured() -> None:
-    page = (ROOT / "docs" / "speed.md").read_text()
+    page = (ROOT / "benchmarks" / "SPEED.md").read_text()
     parts = dict(
         re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     )
@@ -252,4 +294,4 @@ def test_no_document_or_lock_names_an_index_or_another_product_as_ours() -> None
     assert not re.search(
         r"https?://|file:", (ROOT / "requirements/dev.txt").read_text()
     )
-    assert "nothing to do with the other product of that name" in README
+    assert "Not related to Zencoder, the video encoding service" in README

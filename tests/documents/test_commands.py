@@ -11,6 +11,7 @@ import configparser
 import json
 import os
 import secrets
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,7 @@ def test_settings_in_documents_can_be_read() -> None:
 def test_the_commands_of_a_page_do_what_it_says(
     page: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    folder = checkout.copied(tmp_path / "checkout")
+    folder = checkout.copied(tmp_path / "tap-zencoder")
     checkout.link_packages(folder)
     checkout.link_plugins(folder)
     follow(page, folder, request, installing=False)
@@ -98,8 +99,10 @@ def test_the_commands_of_a_page_do_what_it_says(
 def test_the_commands_of_a_page_install_what_it_says(
     page: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    folder = checkout.copied(tmp_path / "checkout")
-    checkout.commit(folder)
+    folder = tmp_path / "tap-zencoder"
+    checkout.commit(checkout.copied(tmp_path / "origin"))
+    words = ["git", "clone", "--quiet", str(tmp_path / "origin"), str(folder)]
+    subprocess.run(words, check=True)
     running.provide_pipx(folder)
     if not any("make " in block.text for block in RUN[page]):
         checkout.link_packages(folder)

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +23,17 @@ from tap_zencoder.sandbox.realities import REALITIES
 from tap_zencoder.sandbox.service import API_KEY, CLIENT_SECRET
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tap_zencoder.sandbox import Sandbox
 
 SANDBOX = [sys.executable, "-m", "tap_zencoder.sandbox"]
+NIGHTLY = Path(__file__).parents[2] / "examples" / "nightly.sh"
+RUN_TAP = "from tap_zencoder.cli import main; main()"
+LOADER = """
+import json, sys
+for line in sys.stdin:
+    if line.startswith('{"type":"STATE"'):
+        print(json.dumps(json.loads(line)["value"]), flush=True)
+"""
 SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
 ASK = """
 import os, sys, urllib.error, urllib.request
@@ -74,6 +83,72 @@ def test_a_command_finds_the_sandbox_in_its_environment() -> None:
     assert seen["API_KEY"] == "of another tool"
 
 
+def test_the_tap_reaches_the_sandbox_whatever_its_settings_say(tmp_path: Path) -> None:
+    """A file's own credentials and URLs are not used: not even tried."""
+    file = tmp_path / "config.json"
+    real = {"api_key": "zak_live_real", "api_url": "https://zencoder.invalid"}
+    file.write_text(json.dumps(real))
+    for config in (str(file), "ENV"):
+        own = {"TAP_ZENCODER_API_KEY": "zak_live_real"}
+        done = run(
+            "--", sys.executable, "-c", RUN_TAP, "--config", config, "--test", **own
+        )
+        assert done.stdout.startswith("Connection OK: http://127.0.0.1:"), done.stderr
+        assert "Using the sandbox" in done.stderr
+
+
+def test_a_variable_of_the_sandbox_that_it_did_not_set_is_refused() -> None:
+    own = {"ZENCODER_SANDBOX": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tap_zencoder", "--config=ENV", "--test"],
+        env={**os.environ, **own},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "ZENCODER_SANDBOX was not set by zencoder-sandbox: unset it." in done.stderr
+
+
+def test_nights_are_rehearsed_one_after_the_other(tmp_path: Path) -> None:
+    log = tmp_path / "requests.jsonl"
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    first = str(yesterday - timedelta(days=6))
+    options = ["--users=3", "--nights=3", "--request-log", str(log)]
+    done = run(
+        *options,
+        "--",
+        "/bin/bash",
+        str(NIGHTLY),
+        sys.executable,
+        "-c",
+        LOADER,
+        FOLDER=str(tmp_path / "kept"),
+        PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        TAP_ZENCODER_START_DATE=first,
+    )
+    assert done.returncode == 0, done.stderr
+    days = [yesterday - timedelta(days=2), yesterday - timedelta(days=1), yesterday]
+    syncs = re.findall(
+        r"Syncing \d days, (\S+) to (\S+):.*; bookmark: (.*)", done.stderr
+    )
+    assert [sync[1:] for sync in syncs] == [
+        (str(days[0]), "none yet"),
+        (str(days[1]), str(days[0])),
+        (str(days[2]), str(days[1])),
+    ]
+    assert f"Night 1 of 3, up to {days[0]}" in done.stderr
+    asked = [json.loads(line)["query"] for line in log.read_text().splitlines()]
+    periods = [q["period"] for q in asked if "period" in q]
+    assert sorted(periods) == ["30d", "7d", "90d"]
+
+
+def test_a_night_that_fails_is_the_last() -> None:
+    done = run("--nights=3", "--", sys.executable, "-c", "raise SystemExit(3)")
+    assert done.returncode == 3
+    assert done.stderr.count("Night ") == 1
+
+
 def test_a_command_reaches_the_sandbox_without_a_proxy() -> None:
     proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "intranet.example"}
     proxy |= {name.lower(): value for name, value in proxy.items()}
@@ -117,7 +192,7 @@ def test_it_says_which_version_it_is() -> None:
 
 @pytest.mark.parametrize("known", [REALITIES, ODDITIES, WORDINGS])
 def test_the_help_lists_each_answer_that_it_can_give(known: dict[str, Any]) -> None:
-    lines = run_here("--help").stdout.splitlines()
+    lines = run_here("--help").stdout.split("Realities:\n")[1].splitlines()
     described = dict(line.strip().split(maxsplit=1) for line in lines if "-" in line)
     assert known
     for name, act in known.items():

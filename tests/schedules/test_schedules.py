@@ -93,7 +93,7 @@ def secrets(sandbox: Sandbox, server: PostgresServer) -> dict[str, str]:
     with server.connect() as connection:
         for statement in (
             f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE",
-            "DROP SCHEMA IF EXISTS zencoder CASCADE",
+            "DROP SCHEMA IF EXISTS zencoder_models CASCADE",
             "DROP DATABASE IF EXISTS meltano WITH (FORCE)",
             "CREATE DATABASE meltano",
         ):

@@ -159,7 +159,7 @@ def test_a_wrong_value_stops_the_streams_that_load_it_and_no_other(
         assert reached[stream] == last
         due = [key(stream, row) for row in truth[stream] if row["day"] <= last]
         assert [key(stream, row) for row in run.records(stream)] == due
-    assert "Sync incomplete, as the error below says: 14 days" in run.log
+    assert "Sync incomplete, see the error below: 14 days" in run.log
     assert [w for w in run.warnings if "Stopping" in w]
 
     sandbox.answers = None

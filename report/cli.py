@@ -6,13 +6,14 @@ import os
 import sys
 import tempfile
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from report.csv_link import plain_names
 from report.errors import ReportError
-from report.outline import outline
+from report.outline import outline, team_reports
 from report.rows import figures
 from report.source import Reading
 
@@ -36,13 +37,15 @@ from report.source import Reading
 )
 @click.option(
     "--each",
-    is_flag=True,
-    help="A page for each organisation, with its name in that of the file.",
+    type=click.Choice(["organization", "team"]),
+    help="A page for each, with its name in that of the file.",
 )
 @click.option(
     "--build", is_flag=True, help="Build the models before, with their tests."
 )
-def main(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> None:
+def main(
+    output: Path, wanted: tuple[str, ...], *, each: str | None, build: bool
+) -> None:
     """Make a page about adoption from the models that dbt has built.
 
     dbt reads them: it finds project, profile and target as it always does, by its
@@ -61,7 +64,7 @@ def main(output: Path, wanted: tuple[str, ...], *, each: bool, build: bool) -> N
 
 
 def _pages(
-    output: Path, wanted: tuple[str, ...], *, each: bool, build: bool
+    output: Path, wanted: tuple[str, ...], *, each: str | None, build: bool
 ) -> dict[Path, str]:
     reading = Reading(build=build)
     # Loading what draws takes a second, in which dbt is at work.
@@ -79,10 +82,16 @@ def _pages(
         message = "The models have no day yet: sync first, then build them (dbt build)."
         raise ReportError(message)
     today = datetime.now(UTC).date()
-    reports = [outline(figures(models, name, today)) for name in names]
+    known = [figures(models, name, today) for name in names]
+    reports = list(map(outline, known))
     if not each:
         return {output: page.html(reports, models.minimum_group)}
-    files = _files(output, names)
+    if each == "team":
+        reports = list(chain.from_iterable(map(team_reports, known)))
+        if not reports:
+            message = "There is no team that can be shown: see docs/page.md."
+            raise ReportError(message)
+    files = _files(output, [report.name for report in reports])
     return {
         file: page.html([report], models.minimum_group)
         for file, report in zip(files, reports, strict=True)

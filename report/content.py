@@ -11,12 +11,13 @@ from report.csv_link import Value, link
 
 @dataclass(frozen=True)
 class Cell:
-    """What a reader sees, what the CSV says, and how long a bar or dark a field is."""
+    """What a reader sees, what the CSV says, a bar's length, and what came before."""
 
     text: str
     value: Value = None
     bar: float | None = None
-    heat: float | None = None
+    spark: list[float | None] | None = None
+    """Values of the last weeks: the cell is the small line of them, and has no text."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,21 @@ class Table:
         columns = zip(*self.rows, strict=True)
         return [all(isinstance(c.value, str) for c in column) for column in columns]
 
+    @property
+    def _told(self) -> list[int]:
+        """The columns that have more than a small line."""
+        sparks = {
+            n for row in self.rows for n, c in enumerate(row) if c.spark is not None
+        }
+        return [n for n in range(len(self.columns)) if n not in sparks]
+
     def csv(self, organisation: str = "") -> str:
         """Return a link's ``data:`` address, with whose rows they are if known."""
         more: list[Value] = [organisation] if organisation else []
         columns: list[Value] = ["Organisation"] if organisation else []
-        rows = [[cell.value for cell in row] for row in self.rows]
-        return link([[*columns, *self.columns], *([*more, *row] for row in rows)])
+        names = [self.columns[n] for n in self._told]
+        rows = [[row[n].value for n in self._told] for row in self.rows]
+        return link([[*columns, *names], *([*more, *row] for row in rows)])
 
 
 @dataclass(frozen=True)
@@ -74,26 +84,19 @@ class Lines(_OverTime):
     series: list[Series]
     ground: Series | None = None
     percent: bool = False
+    has_ends: bool = False
+    """Whether the last value of each line is written beside it."""
 
 
 @dataclass(frozen=True)
 class Stacks(_OverTime):
-    """Bars for each week, one upon the other; what is below zero is negative."""
+    """Bars for each week or month, one upon the other; below zero what is negative."""
 
     series: list[Series]
+    by_month: bool = False
 
 
-@dataclass(frozen=True)
-class Bars:
-    """A bar for each of a few groups, in order."""
-
-    bars: list[tuple[str, int, int]]
-    """The label, how many people, and the colour."""
-    legend: list[tuple[str, int]]
-    title: str
-
-
-Plot: TypeAlias = Lines | Stacks | Bars
+Plot: TypeAlias = Lines | Stacks
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,6 @@ class Key:
 
 def legend(plot: Plot) -> list[Key]:
     """Return what needs to be told apart: in HTML, so no name is part of a drawing."""
-    if isinstance(plot, Bars):
-        bars = [Key(name, colour, "bar") for name, colour in dict.fromkeys(plot.legend)]
-        return bars if len(bars) > 1 else []
     kind: Literal["line", "bar"] = "line" if isinstance(plot, Lines) else "bar"
     keys = [Key(series.name, series.colour, kind) for series in plot.series]
     if isinstance(plot, Lines) and plot.ground:
@@ -127,8 +127,6 @@ def over_time(plot: Lines | Stacks) -> list[Series]:
 
 def shows_change(plot: Plot) -> bool:
     """Return whether there is more to see than one day, or one week."""
-    if isinstance(plot, Bars):
-        return bool(plot.bars)
     known = [point for series in over_time(plot) for point in series.points]
     return len({day for day, value in known if value is not None}) > 1
 
@@ -141,19 +139,25 @@ class Tile:
     figure: str
     change: str
     note: str
+    spark: list[float | None] = field(default_factory=list)
+    """The same in each of the last weeks."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, what it says in sentences, and the numbers behind it."""
+    """What was found, as its heading, and the numbers behind it."""
 
     key: str
+    name: str
+    """What it is about, whatever was found."""
     title: str
     sentences: list[str]
     plot: Plot | None = None
     table: Table | None = None
     numbers: Table | None = None
     """What is shown only when asked for."""
+    is_folded: bool = False
+    """Whether all but the heading is."""
 
 
 @dataclass(frozen=True)
@@ -164,3 +168,5 @@ class Report:
     summary: list[str]
     tiles: list[Tile] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    overview: list[Cell] = field(default_factory=list)
+    """The row about it in the table of all."""

@@ -57,6 +57,15 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Month:
+    """A complete month; who came and left is known if the one before is complete."""
+
+    start: date
+    active: int
+    flow: Flow | None = None
+
+
+@dataclass(frozen=True)
 class Depth:
     """How many messages people sent in a week: half are between the quartiles."""
 
@@ -64,18 +73,54 @@ class Depth:
     lower_quartile: float
     median: float
     upper_quartile: float
+    top_tenth_share: float | None = None
+    """What the most active tenth sent, if they are not few."""
 
 
 @dataclass(frozen=True)
-class Cohort:
-    """The people whose first week this was, and how many were active so much later."""
+class Segments:
+    """How many people came how often in the 28 days until the end of a week.
+
+    Kinds of few people are None, and counted in the next one that is not.
+    """
 
     week: date
+    power: int | None
+    regular: int | None
+    occasional: int | None
+    dormant: int
+
+    @property
+    def often(self) -> int | None:
+        """Regular and power users together, if occasional ones are apart."""
+        return None if self.regular is None else self.regular + (self.power or 0)
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Who was new in a month, and what became of them."""
+
+    month: date
     users: int
-    active: dict[int, int]
-    """By weeks since; what is not complete is left out."""
-    is_comparable: bool
-    """Whether it is known that they are new."""
+    with_four_days: int
+    days_to_fourth: float | None
+    active_in_week_4: int | None
+    active_in_week_12: int | None
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team in a week, or small teams together."""
+
+    week: date
+    name: str
+    teams: int
+    members: int
+    active: int
+    share: float | None
+    often: int | None
+    is_at_least: bool = False
+    """Whether more may have come often, since fewer than the minimum did not."""
 
 
 @dataclass(frozen=True)
@@ -98,24 +143,29 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
-class Habit:
-    """How many people were active on so many of the last 28 days."""
-
-    first: int
-    last: int
-    users: int
-
-
-@dataclass(frozen=True)
 class SeatUse:
-    """How many seats were used last so many days ago; None has no end."""
+    """How many seats have a status, or one from the first to the last."""
 
-    first: int | None
-    last: int | None
-    has_never_used: bool
+    first: str
+    last: str
     seats: int
     is_at_least: bool = False
     """Whether there are more, since people less seats would tell a small group."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What is known of now; None is what cannot be shown, or was not given."""
+
+    in_28_days: int | None = None
+    peak: int | None = None
+    often: int | None = None
+    seats: int | None = None
+    seats_used: int | None = None
+    idle: int | None = None
+    without_seat: int | None = None
+    bought: int | None = None
+    price_of_idle: float | None = None
 
 
 @dataclass(frozen=True)
@@ -137,19 +187,23 @@ class Figures:
     days: list[Day]
     """Without gaps, from the first to the last that was synced."""
     weeks: list[Week]
-    cohorts: list[Cohort]
+    months: list[Month]
     ides: Breakdown
     languages: Breakdown
     depth: list[Depth]
-    habits: list[Habit]
-    has_seats: bool | None
-    """Whether there are licensed addresses; None without a table of them."""
+    segments: list[Segments]
+    newcomers: list[Newcomers]
+    teams: list[Team]
     seats: list[SeatUse]
+    headline: Headline
     checks: list[Check]
     minimum_group: int
     power_days: int
     regular_days: int
     made_on: date
+    has_seats: bool = False
+    """Whether a table of seats is given; the same for people and their teams."""
+    has_people: bool = False
     weekend: frozenset[int] = field(default=frozenset({5, 6}))
     """Days after Monday on which people do not work."""
     is_assumed: bool = False
@@ -196,10 +250,14 @@ class Figures:
         step = timedelta(days=_WEEK)
         return [first + n * step for n in range((last - first).days // _WEEK + 1)]
 
-    def week_before(self, week: Week) -> Week | None:
-        """Return the week before, if that is complete."""
-        start = week.start - timedelta(days=_WEEK)
-        return next((other for other in self.weeks if other.start == start), None)
+    def week(self, start: date) -> Week | None:
+        """Return a week by its first day, if it is complete."""
+        return next((week for week in self.weeks if week.start == start), None)
+
+    def last_weeks(self, number: int) -> list[date]:
+        """Return the first days of so many weeks, to the last complete one."""
+        last = self.weeks[-1].start
+        return [last - n * timedelta(days=_WEEK) for n in reversed(range(number))]
 
     def working_days(self, week: Week) -> list[int]:
         """Return how many worked on each day of a week but weekends and holidays."""

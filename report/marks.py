@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from report.content import Bars, Lines, Stacks, over_time
+from report.content import Lines, Stacks, over_time
 from report.styles import MISSING, colour, dash, fill
 from report.time_axis import milliseconds, time_axis, week_among
 from report.value_axis import value_axis
@@ -30,8 +30,6 @@ def layers(plot: Plot, most: int) -> list[dict[str, Any]]:
             return _lines(plot, most)
         case Stacks():
             return _stacks(plot, most)
-        case Bars():
-            return _bars(plot)
 
 
 def _lines(plot: Lines, most: int) -> list[dict[str, Any]]:
@@ -55,7 +53,19 @@ def _lines(plot: Lines, most: int) -> list[dict[str, Any]]:
             point = {"type": "point", "filled": True, "size": 50, "opacity": 1}
             point["color"] = colour(series.colour)
             drawn.append(_layer(alone, point, where))
+        if plot.has_ends and series is not plot.ground:
+            drawn.append(_end(each, where, percent=plot.percent))
     return drawn
+
+
+def _end(points: Points, where: dict[str, Any], *, percent: bool) -> dict[str, Any]:
+    """Write the last value that is known above its point."""
+    last = [point for point in points if point[1] is not None][-1:]
+    text = {"field": "value", "type": "quantitative"}
+    text["format"] = ".0%" if percent else ",d"
+    mark = {"type": "text", "dy": -9, "align": "right", "fontSize": 13}
+    mark |= {"color": "var(--ink)", "fontWeight": "bold"}
+    return _layer(last, mark, where | {"text": text})
 
 
 def _line(number: int) -> dict[str, Any]:
@@ -123,14 +133,14 @@ def _missing(missing: list[Span], span: Span, x: dict[str, Any]) -> dict[str, An
 
 def _stacks(plot: Stacks, most: int) -> list[dict[str, Any]]:
     weeks = sorted({week for series in plot.series for week, _ in series.points})
-    span = plot.span or (weeks[0], weeks[-1] + _LAST_OF_WEEK)
+    span = plot.span or (weeks[0], _last(weeks[-1], plot))
     bars = [bar for bar in _stacked(plot.series) if span[0] <= bar["week"] <= span[1]]
-    x = time_axis(span, most, weeks[0])
+    x = time_axis(span, most, None if plot.by_month else weeks[0])
     y = value_axis([bar["high"] for bar in bars])
     values = [
         {
             "from": milliseconds(bar["week"], _APART - _HALF),
-            "to": milliseconds(bar["week"] + _LAST_OF_WEEK, _HALF - _APART),
+            "to": milliseconds(_last(bar["week"], plot), _HALF - _APART),
             **{key: bar[key] for key in ("low", "high", "fill")},
         }
         for bar in bars
@@ -146,6 +156,13 @@ def _stacks(plot: Stacks, most: int) -> list[dict[str, Any]]:
     mark = {"type": "rect", "clip": True}
     drawn.append({"data": {"values": values}, "mark": mark, "encoding": where})
     return [*drawn, _zero(y)]
+
+
+def _last(first: date, plot: Stacks) -> date:
+    """Return the last day of a week or month."""
+    if not plot.by_month:
+        return first + _LAST_OF_WEEK
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _stacked(series: list[Series]) -> list[dict[str, Any]]:
@@ -170,32 +187,3 @@ def _zero(y: dict[str, Any]) -> dict[str, Any]:
         "mark": {"type": "rule", "color": "var(--muted)"},
         "encoding": {"y": {"datum": 0, **y}},
     }
-
-
-def _bars(plot: Bars) -> list[dict[str, Any]]:
-    labels = [label for label, _, _ in plot.bars]
-    people = value_axis([float(count) for _, count, _ in plot.bars])
-    title = {"title": plot.title, "titleColor": "var(--muted)", "titleFontSize": 12}
-    where = {
-        "x": {
-            "field": "label",
-            "type": "nominal",
-            "sort": labels,
-            "scale": {"paddingInner": 0.3, "paddingOuter": 0.2},
-            "axis": {"labelAngle": 0, "titleFontWeight": "normal", **title},
-        },
-        "y": {"field": "people", **people},
-    }
-    data = {
-        "values": [
-            {"label": label, "people": count, "fill": fill(number)}
-            for label, count, number in plot.bars
-        ]
-    }
-    filled = {"color": {"field": "fill", "type": "nominal", "scale": None}}
-    text = {"text": {"field": "people", "type": "quantitative", "format": ",d"}}
-    number = {"type": "text", "dy": -8, "color": "var(--ink)", "fontSize": 13}
-    return [
-        {"data": data, "mark": "bar", "encoding": where | filled},
-        {"data": data, "mark": number, "encoding": where | text},
-    ]

@@ -3,50 +3,90 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from report import words
-from report.content import Bars, Report, Section
+from report.content import Cell, Report, Section
 from report.sections.breakdowns import IDES, LANGUAGES, breakdown
-from report.sections.checks import checks
-from report.sections.cohorts import cohorts
-from report.sections.habits import habits, seats
-from report.sections.over_time import flow, messages, people
-from report.tiles import stayed, tiles
+from report.sections.checks import checks, verdict
+from report.sections.depth import messages, segments
+from report.sections.people import comings, count, people
+from report.sections.renewal import renewal
+from report.sections.teams import pages, teams
+from report.tiles import tiles
 
 if TYPE_CHECKING:
     from report.days import Span
-    from report.figures import Figures
+    from report.figures import Figures, Week
 
 _STALE_AFTER = 3
 """How many days old the newest figures may be without a word on it."""
+_FOUR_WEEKS = timedelta(days=28)
+_SPARK = 12
 
 
 def outline(figures: Figures) -> Report:
     """Say what there is to say; where nobody was active, only that."""
     if figures.is_empty:
         said = [_nobody(figures), *_about_the_data(figures)]
-        return Report(figures.name, said, sections=[checks(figures)])
-    sections: list[Section | None] = [
+        return Report(figures.name, said)
+    told: list[Section | str] = [
+        renewal(figures),
         people(figures),
-        flow(figures),
+        segments(figures),
         messages(figures),
+        comings(figures),
+        teams(figures),
         breakdown(figures, IDES, figures.ides),
         breakdown(figures, LANGUAGES, figures.languages),
-        cohorts(figures),
-        habits(figures),
-        seats(figures),
         checks(figures),
     ]
-    there = [_on_one_axis(figures, section) for section in sections if section]
+    there = [_on_one_axis(figures, each) for each in told if isinstance(each, Section)]
+    needs = [each for each in told if isinstance(each, str)]
     said = [_headline(figures), *_about_the_data(figures)]
-    return Report(figures.name, said, tiles(figures), there)
+    if needs:
+        said.append(f"Not here yet: {'; '.join(needs)}.")
+    return Report(figures.name, said, tiles(figures), there, _overview(figures))
+
+
+def team_reports(figures: Figures) -> list[Report]:
+    """Return a report about each team."""
+    return [
+        replace(report, sections=[_on_one_axis(figures, s) for s in report.sections])
+        for report in pages(figures, _about_the_data(figures))
+    ]
+
+
+def _overview(figures: Figures) -> list[Cell]:
+    """Return the row about it beside other organisations."""
+    if not figures.weeks:
+        return []
+    week, now = figures.weeks[-1], figures.headline
+    before = _four_weeks_before(figures)
+    change = week.active - before.active if before else None
+    active = {each.start: each.active for each in figures.weeks}
+    used = words.DASH
+    if now.seats_used is not None and now.seats:
+        used = f"{words.number(now.seats_used)} of {words.number(now.seats)}"
+    return [
+        Cell(figures.name, figures.name),
+        count(week.active),
+        Cell(words.DASH if change is None else words.signed(change), change),
+        Cell(used, now.seats_used),
+        count(now.often),
+        Cell("", spark=[active.get(start) for start in figures.last_weeks(_SPARK)]),
+    ]
+
+
+def _four_weeks_before(figures: Figures) -> Week | None:
+    return figures.week(figures.weeks[-1].start - _FOUR_WEEKS)
 
 
 def _on_one_axis(figures: Figures, section: Section) -> Section:
     """Show the same time in each chart, and in it what was not loaded."""
     plot = section.plot
-    if plot is None or isinstance(plot, Bars):
+    if plot is None:
         return section
     missing = [(span.first, span.last) for span in figures.missing]
     return replace(section, plot=replace(plot, span=figures.span, missing=missing))
@@ -63,19 +103,38 @@ def _nobody(figures: Figures) -> str:
 
 
 def _headline(figures: Figures) -> str:
+    """Say what happened: weekly use against that of four weeks before."""
     if not figures.weeks:
         return "No week is complete yet: weeks are compared once two of them are over."
-    week = figures.weeks[-1]
-    used = "Nobody" if not week.active else words.people(week.active)
-    told = f"{used} used Zencoder in the week of {words.days(week.start, week.end)}"
-    share = stayed(figures, week)
-    if share is not None:
-        told += f"; {words.percent(share)} of those of the week before stayed"
-    return f"{told}."
+    week, before = figures.weeks[-1], _four_weeks_before(figures)
+    when = f"in the week of {words.days(week.start, week.end)}"
+    if before is None:
+        used = "Nobody" if not week.active else words.people(week.active)
+        return f"{used} used Zencoder {when}.{_seats(figures)}"
+    from_to = f"{words.number(before.active)} to {words.people(week.active)}"
+    if week.active == before.active:
+        told = f"Weekly use is what it was four weeks ago: {words.people(week.active)}"
+    elif not figures.enough(before.active):
+        told = f"Weekly use went from {from_to} in four weeks"
+    else:
+        share = abs(week.active - before.active) / before.active
+        verb = "rose" if week.active > before.active else "fell"
+        told = f"Weekly use {verb} {words.percent(share)} in four weeks: {from_to}"
+    return f"{told}, {when}.{_seats(figures)}"
+
+
+def _seats(figures: Figures) -> str:
+    now = figures.headline
+    if now.seats_used is None or not now.seats:
+        return ""
+    used = words.number(now.seats_used)
+    return f" {used} of {words.plural(now.seats, 'seat')} were used in 28 days."
 
 
 def _about_the_data(figures: Figures) -> list[str]:
     said = [_until(figures)]
+    if figures.checks:
+        said.append(f"{verdict(figures.checks)}.")
     if figures.missing:
         said.append(_missing(figures.missing))
     if figures.is_assumed:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from report import charts, styles, words
-from report.content import Bars, Key, legend, shows_change
+from report import charts, spark, styles, words
+from report.content import Key, Table, legend, shows_change
 from report.csv_link import plain_names
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Drawing:
 def html(reports: list[Report], minimum_group: int) -> str:
     """Return the page about one or several organisations."""
     alone = len(reports) == 1
+    reports = sorted(reports, key=_size, reverse=True)
     return (
         _environment()
         .get_template("page.html")
@@ -40,11 +41,18 @@ def html(reports: list[Report], minimum_group: int) -> str:
             name=title(reports[0]) if alone else "",
             promise=words.PROMISE.format(minimum_group=minimum_group),
             drawing=drawing,
+            spark=spark.svg,
+            overview=overview(reports),
             files=_files(reports),
             styles=styles,
             has_drawings=any(s.plot for report in reports for s in report.sections),
         )
     )
+
+
+def _size(report: Report) -> float:
+    value = report.overview[1].value if report.overview else 0
+    return value if isinstance(value, int) else 0
 
 
 def title(report: Report) -> str:
@@ -63,10 +71,20 @@ def drawing(section: Section) -> Drawing | None:
     return Drawing(marked, legend(plot))
 
 
+def overview(reports: list[Report]) -> Table | None:
+    """Return a table of all organisations that have a complete week, largest first."""
+    rows = [report.overview for report in reports if report.overview]
+    if len(rows) < 2:  # noqa: PLR2004  # nothing to put side by side
+        return None
+    columns = ["Organisation", "People in a week", "Change in 4 weeks", "Seats used"]
+    columns += ["Regular and power users", "12 weeks"]
+    return Table(columns, rows, has_names=True)
+
+
 def _label(section: Section, plot: Plot) -> str:
     """Say what a drawing shows, and which days are missing in it."""
     label = f"{section.title}. {section.sentences[0]}"
-    if isinstance(plot, Bars) or not plot.missing:
+    if not plot.missing:
         return label
     return f"{label} Not loaded: {words.spans(plot.missing)}."
 

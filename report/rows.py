@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from report.figures import (
     Breakdown,
     Check,
-    Cohort,
     Day,
     Depth,
     Figures,
     Flow,
-    Habit,
+    Headline,
+    Month,
+    Newcomers,
     SeatUse,
+    Segments,
+    Team,
     Use,
     Week,
 )
@@ -37,19 +40,23 @@ def figures(models: Models, organization: str, made_on: date) -> Figures:
         name=organization,
         days=[_day(row) for row in rows("daily")],
         weeks=[_week(row) for row in rows("weekly")],
-        cohorts=_cohorts(rows("cohorts")),
+        months=[_month(row) for row in rows("monthly")],
         ides=breakdown("ides"),
         languages=breakdown("languages"),
         depth=[_depth(row) for row in rows("depth")],
-        habits=[_habit(row) for row in rows("habits")],
-        has_seats=bool(rows("seats")) if models.has_seats else None,
+        segments=[_segments(row) for row in rows("segments")],
+        newcomers=[_newcomers(row) for row in rows("newcomers")],
+        teams=[_team(row) for row in rows("teams")],
+        headline=next(map(_headline, rows("organizations")), Headline()),
+        has_seats=models.has_seats,
+        has_people=models.has_people,
+        weekend=frozenset(models.weekend),
         seats=[_seat_use(row) for row in rows("seat_use")],
         checks=[_check(row) for row in rows("checks")],
         minimum_group=models.minimum_group,
         power_days=models.power_days,
         regular_days=models.regular_days,
         made_on=made_on,
-        weekend=frozenset(models.weekend),
         is_assumed=any(_flag(row, "is_assumed") for row in rows("daily")),
     )
 
@@ -60,6 +67,10 @@ def _flag(row: Row, name: str) -> bool:
 
 def _int(row: Row, name: str) -> int:
     return int(float(row[name]))
+
+
+def _number(row: Row, name: str) -> float | None:
+    return float(row[name]) if name in row else None
 
 
 def _maybe(row: Row, name: str) -> int | None:
@@ -95,16 +106,56 @@ def _flow(row: Row) -> Flow | None:
     )
 
 
-def _cohorts(rows: list[Row]) -> list[Cohort]:
-    cohorts: dict[date, Cohort] = {}
-    for row in rows:
-        week = _date(row, "cohort_week")
-        comparable = _flag(row, "is_comparable")
-        cohort = Cohort(week, _int(row, "users"), {}, comparable)
-        cohort = cohorts.setdefault(week, cohort)
-        if "active_users" in row:
-            cohort.active[_int(row, "weeks_since")] = _int(row, "active_users")
-    return list(cohorts.values())
+def _month(row: Row) -> Month:
+    return Month(_date(row, "month"), _int(row, "active_users"), _flow(row))
+
+
+def _segments(row: Row) -> Segments:
+    return Segments(
+        week=_date(row, "week"),
+        power=_maybe(row, "shown_power_users"),
+        regular=_maybe(row, "shown_regular_users"),
+        occasional=_maybe(row, "shown_occasional_users"),
+        dormant=_int(row, "dormant_users"),
+    )
+
+
+def _newcomers(row: Row) -> Newcomers:
+    return Newcomers(
+        month=_date(row, "month"),
+        users=_int(row, "users"),
+        with_four_days=_int(row, "users_with_four_days"),
+        days_to_fourth=_number(row, "median_days_to_fourth_day"),
+        active_in_week_4=_maybe(row, "active_in_week_4"),
+        active_in_week_12=_maybe(row, "active_in_week_12"),
+    )
+
+
+def _team(row: Row) -> Team:
+    return Team(
+        week=_date(row, "week"),
+        name=row["team"],
+        teams=_int(row, "teams"),
+        members=_int(row, "members"),
+        active=_int(row, "active_users"),
+        share=_number(row, "share"),
+        often=_maybe(row, "shown_often_users"),
+        is_at_least=_flag(row, "is_at_least"),
+    )
+
+
+def _headline(row: Row) -> Headline:
+    return Headline(
+        in_28_days=_maybe(row, "monthly_active_users"),
+        peak=_maybe(row, "peak_monthly_active_users"),
+        often=_maybe(row, "often_users"),
+        seats=_maybe(row, "seats"),
+        seats_used=_maybe(row, "seats_active_in_28_days"),
+        idle=_maybe(row, "idle_seats"),
+        without_seat=_maybe(row, "users_without_seat"),
+        bought=_maybe(row, "seats_bought"),
+        price_of_idle=_number(row, "price_of_idle_seats"),
+    )
 
 
 def _use(row: Row) -> Use:
@@ -113,20 +164,19 @@ def _use(row: Row) -> Use:
 
 
 def _depth(row: Row) -> Depth:
-    names = ("lower_quartile_messages", "median_messages", "upper_quartile_messages")
-    return Depth(_date(row, "week"), *(float(row[name]) for name in names))
-
-
-def _habit(row: Row) -> Habit:
-    first, last = _int(row, "first_active_days"), _int(row, "last_active_days")
-    return Habit(first, last, _int(row, "users"))
+    return Depth(
+        week=_date(row, "week"),
+        lower_quartile=float(row["lower_quartile_messages"]),
+        median=float(row["median_messages"]),
+        upper_quartile=float(row["upper_quartile_messages"]),
+        top_tenth_share=_number(row, "top_tenth_share"),
+    )
 
 
 def _seat_use(row: Row) -> SeatUse:
     return SeatUse(
-        first=_maybe(row, "first_days_since"),
-        last=_maybe(row, "last_days_since"),
-        has_never_used=_flag(row, "has_never_used"),
+        first=row["first_status"],
+        last=row["last_status"],
         seats=_int(row, "seats"),
         is_at_least=_flag(row, "is_at_least"),
     )

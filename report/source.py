@@ -26,15 +26,17 @@ Row: TypeAlias = dict[str, str]
 _TABLES = {
     "daily",
     "weekly",
-    "cohorts",
+    "monthly",
     "ides",
     "hidden_ides",
     "languages",
     "hidden_languages",
     "depth",
-    "habits",
-    "seats",
+    "segments",
+    "newcomers",
+    "teams",
     "seat_use",
+    "organizations",
     "checks",
 }
 
@@ -47,9 +49,10 @@ class Models:
     minimum_group: int = 5
     power_days: int = 12
     regular_days: int = 4
+    has_seats: bool = False
+    has_people: bool = False
     weekend: list[int] = field(default_factory=lambda: [5, 6])
     """Days after Monday on which people do not work."""
-    has_seats: bool = False
 
     def organizations(self) -> list[str]:
         """Return whom there is a row about, in order."""

@@ -1,4 +1,4 @@
-"""The numbers that a reader sees first, each beside the period before."""
+"""The numbers that a reader sees first, each with its last twelve weeks."""
 
 from __future__ import annotations
 
@@ -10,114 +10,94 @@ from report import words
 from report.content import Tile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from report.figures import Depth, Figures, Week
+    from report.figures import Figures
 
 _NONE = words.DASH
-_FOUR_WEEKS = timedelta(days=28)
+_WEEKS = 12
+_WEEK = timedelta(days=7)
 
 
 def tiles(figures: Figures) -> list[Tile]:
-    """Return the tiles: the last complete week against the one before it."""
-    last = figures.weeks[-1] if figures.weeks else None
-    before = figures.week_before(last) if last else None
-    return [
-        _weekly_users(last, before),
-        _monthly_users(figures),
-        _working_day(figures, last, before),
-        _messages(figures, last, before),
-        _stayed(figures, last, before),
-    ]
+    """Return the tiles about the last complete week, if there is one."""
+    if not figures.weeks:
+        return []
+    return [_in_28_days(figures), _weekly(figures), _often(figures), _messages(figures)]
 
 
-def _weekly_users(last: Week | None, before: Week | None) -> Tile:
-    label = "People in a week"
-    if not last:
-        return Tile(label, _NONE, "", "Needs a complete week.")
-    change = words.change(last.active, before.active) if before else ""
-    note = words.days(last.start, last.end)
-    return Tile(label, words.number(last.active), _against(change), note)
-
-
-def _monthly_users(figures: Figures) -> Tile:
-    label = "People in 28 days"
-    month = {
-        day.day: day.users_in_28_days
-        for day in figures.complete_days
-        if day.users_in_28_days is not None
-    }
-    if not month:
+def _in_28_days(figures: Figures) -> Tile:
+    label, now = "People in 28 days", figures.headline.in_28_days
+    if now is None:
         return Tile(label, _NONE, "", "Needs 28 complete days in a row.")
-    end, now = list(month.items())[-1]
-    before = month.get(end - _FOUR_WEEKS)
+    days = {day.day: day.users_in_28_days for day in figures.complete_days}
+    ends = {week: days.get(week + 6 * timedelta(days=1)) for week in _weeks(figures)}
+    before = days.get(max(days) - 4 * _WEEK)
     change = ""
     if before is not None:
         change = _sentence(f"{words.change(now, before)} in the 28 days before")
-    first = end - _FOUR_WEEKS + timedelta(days=1)
-    return Tile(label, words.number(now), change, words.days(first, end))
+    seats = figures.headline.seats
+    is_known = seats and not figures.seats[0].is_at_least
+    note = f"There are {words.plural(seats or 0, 'seat')}." if is_known else ""
+    return Tile(label, words.number(now), change, note, _spark(figures, ends))
 
 
-def _working_day(figures: Figures, last: Week | None, before: Week | None) -> Tile:
-    label = "People on a working day"
-    now = _mean(figures.working_days(last)) if last else None
-    if not last or now is None:
-        return Tile(label, _NONE, "", "Needs a complete week with activity.")
-    then = _mean(figures.working_days(before)) if before else None
-    change = words.change(now, then) if then is not None else ""
-    note = f"Average, {words.days(last.start, last.end)}"
-    return Tile(label, words.number(now), _against(change), note)
+def _weekly(figures: Figures) -> Tile:
+    last = figures.weeks[-1]
+    active = {week.start: week.active for week in figures.weeks}
+    before = [active.get(last.start - n * _WEEK) for n in range(1, 5)]
+    known = [value for value in before if value is not None]
+    change = ""
+    if len(known) == len(before):
+        mean = fmean(known)
+        digits = 0 if mean.is_integer() else 1
+        change = f"{words.number(mean, digits)} on average in the four weeks before"
+    note = words.days(last.start, last.end)
+    spark = _spark(figures, active)
+    return Tile("People in a week", words.number(last.active), change, note, spark)
 
 
-def _mean(users: list[int]) -> float | None:
-    return fmean(users) if users else None
+def _often(figures: Figures) -> Tile:
+    label, now = "Regular and power users", figures.headline.often
+    if now is None:
+        need = f"Needs 28 complete days, and {figures.minimum_group} people or more."
+        return Tile(label, _NONE, "", need)
+    often = {each.week: each.often for each in figures.segments}
+    before = often.get(figures.weeks[-1].start - 4 * _WEEK)
+    change = ""
+    if before is not None:
+        change = _sentence(f"{words.change(now, before)} four weeks before")
+    note = f"Active on {figures.regular_days} or more of 28 days"
+    return Tile(label, words.number(now), change, note, _spark(figures, often))
 
 
-def _messages(figures: Figures, last: Week | None, before: Week | None) -> Tile:
+def _messages(figures: Figures) -> Tile:
     label = "Median messages in a week"
-    depth = {each.week: each for each in figures.depth}
-    now = _of(depth, last)
-    if not last or not now:
+    depth = {each.week: each.median for each in figures.depth}
+    last = figures.weeks[-1]
+    now, then = depth.get(last.start), depth.get(last.start - _WEEK)
+    if now is None:
         need = f"Needs a complete week of {figures.minimum_group} people or more."
         return Tile(label, _NONE, "", need)
-    then = _of(depth, before)
-    digits = 0 if (now.median + (then.median if then else 0)).is_integer() else 1
-    change = words.change(now.median, then.median, digits=digits) if then else ""
-    note = f"Per person, {words.days(last.start, last.end)}"
-    return Tile(label, words.number(now.median, digits), _against(change), note)
-
-
-def _of(depth: dict[date, Depth], week: Week | None) -> Depth | None:
-    return depth.get(week.start) if week else None
-
-
-def _stayed(figures: Figures, last: Week | None, before: Week | None) -> Tile:
-    label = "Stayed from the week before"
-    now = stayed(figures, last)
-    if not last or not last.flow or now is None:
-        need = f"Needs two complete weeks of {figures.minimum_group} people or more."
-        return Tile(label, _NONE, "", need)
-    then = stayed(figures, before)
+    digits = 0 if (now + (then or 0)).is_integer() else 1
     change = ""
     if then is not None:
-        change = words.change(now * 100, then * 100, unit="points")
-    flow = last.flow
-    note = f"{words.number(flow.retained)} of {words.people(flow.active_before)}"
-    return Tile(label, words.percent(now), _against(change), note)
+        told = words.change(now, then, digits=digits)
+        change = _sentence(f"{told} the week before")
+    note = f"Per person, {words.days(last.start, last.end)}"
+    figure = words.number(now, digits)
+    return Tile(label, figure, change, note, _spark(figures, depth))
 
 
-def stayed(figures: Figures, week: Week | None) -> float | None:
-    """Return which share of the people of the week before came again.
-
-    A share of few people says little, so it is None.
-    """
-    if not week or not week.flow or not figures.enough(week.flow.active_before):
-        return None
-    return week.flow.retained / week.flow.active_before
+def _weeks(figures: Figures) -> list[date]:
+    return figures.last_weeks(_WEEKS)
 
 
-def _against(change: str) -> str:
-    return _sentence(f"{change} the week before") if change else ""
+def _spark(
+    figures: Figures, values: Mapping[date, int | None] | Mapping[date, float]
+) -> list[float | None]:
+    return [values.get(week) for week in _weeks(figures)]
 
 
 def _sentence(text: str) -> str:

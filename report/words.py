@@ -120,6 +120,11 @@ def change(now: float, before: float, unit: str = "", digits: int = 0) -> str:
     )
 
 
+def signed(change: int) -> str:
+    """Write a change with its sign: +3."""
+    return f"{'+' if change > 0 else ''}{number(change)}"
+
+
 def points(change: float) -> str:
     """Write a change of shares in points of a percent: +3 points."""
     size = round(abs(change) * 100)

@@ -80,27 +80,3 @@
         'The tables daily and users are empty. Sync first (meltano run tap-zencoder target-...).'
     ) }}
 {%- endmacro %}
-
-{% macro check_seats() -%}
-    {%- if execute and var('zencoder_seats_table') and var('zencoder_check_source') and not flags.EMPTY -%}
-        {%- set seats = source('zencoder_seats', 'seats') -%}
-        {%- set there = zencoder.columns_of(seats) -%}
-        {%- if not load_relation(seats) -%}
-            {{ exceptions.raise_compiler_error(
-                'There is no table ' ~ seats.database ~ '.' ~ seats.schema ~ '.' ~ seats.identifier
-                ~ ', which zencoder_seats_table names.'
-            ) }}
-        {%- endif -%}
-        {%- set wanted = ['email'] -%}
-        {%- if 'organization' in zencoder.columns_of(source('zencoder', 'users')) -%}
-            {%- do wanted.append('organization') -%}
-        {%- endif -%}
-        {%- set missing = wanted | reject('in', there) | list -%}
-        {%- if missing -%}
-            {{ exceptions.raise_compiler_error(
-                'The table ' ~ seats.identifier ~ ', which zencoder_seats_table names, has no column '
-                ~ missing | join(', ') ~ '.'
-            ) }}
-        {%- endif -%}
-    {%- endif -%}
-{%- endmacro %}

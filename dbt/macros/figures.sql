@@ -16,17 +16,26 @@
     cast(coalesce(sum({{ number }}), 0) as {{ dbt.type_bigint() }})
 {%- endmacro %}
 
-{# The first days of the spans in which active days are counted: none has people of two segments. #}
-{% macro habit_spans() -%}
-    {%- set regular = zencoder.number('zencoder_regular_days', 1, 28) -%}
-    {%- set power = zencoder.number('zencoder_power_days', 1, 28) -%}
-    {%- set more = (29 - power) // 4 -%}
-    {{ return(
-        [1, regular, regular + (power - regular) // 2, power, power + more, power + 2 * more]
-        | unique | sort | list
-    ) }}
+{# What somebody is called who was active on so many of 28 days. #}
+{% macro segment(days) -%}
+    case
+        when {{ days }} >= {{ zencoder.number('zencoder_power_days', 1, 28) }} then 'power'
+        when {{ days }} >= {{ zencoder.number('zencoder_regular_days', 1, 28) }} then 'regular'
+        when {{ days }} > 0 then 'occasional'
+        else 'dormant'
+    end
 {%- endmacro %}
 
 {% macro within_days(first, last) -%}
     days_since_active >= {{ first }}{{ ' and days_since_active <= ' ~ last if last is not none }}
+{%- endmacro %}
+
+{# Between the two nearest of `number` values in order, as much as it is nearer to one. #}
+{% macro quantile(share, value, position, number) -%}
+    max(case when {{ position }} = 1 + floor({{ share }} * ({{ number }} - 1)) then {{ value }} end)
+    + max({{ share }} * ({{ number }} - 1) - floor({{ share }} * ({{ number }} - 1)))
+    * (
+        max(case when {{ position }} = 1 + ceil({{ share }} * ({{ number }} - 1)) then {{ value }} end)
+        - max(case when {{ position }} = 1 + floor({{ share }} * ({{ number }} - 1)) then {{ value }} end)
+    )
 {%- endmacro %}

@@ -7,7 +7,8 @@
         'power_days': zencoder.number('zencoder_power_days', 1, 28),
         'regular_days': zencoder.number('zencoder_regular_days', 1, 28),
         'weekend': zencoder.weekend(),
-        'has_seats': var('zencoder_seats_table') is not none,
+        'has_seats': zencoder.given('seats') is not none,
+        'has_people': zencoder.given('people') is not none,
     })) -%}
     {%- for name, query in zencoder.report_queries().items() -%}
         {%- set found = run_query(query) -%}
@@ -27,7 +28,8 @@
 
 {% macro check_models() -%}
     {%- set missing = [] -%}
-    {%- for name in ['daily', 'weekly', 'cohorts', 'ides', 'languages', 'depth', 'habits', 'seat_use', 'checks']
+    {%- for name in ['daily', 'weekly', 'monthly', 'ides', 'languages', 'depth', 'segments', 'newcomers', 'seat_use',
+        'team_use', 'organizations', 'checks']
         if not load_relation(ref('zencoder__' ~ name)) -%}
         {%- do missing.append('zencoder__' ~ name) -%}
     {%- endfor -%}
@@ -53,10 +55,9 @@
         ~ ' retained_users, returned_users, churned_users from ' ~ ref('zencoder__weekly')
         ~ ' where is_complete order by 1, 2'
     }) -%}
-    {%- do queries.update({'cohorts':
-        'select organization, ' ~ zencoder.text('cohort_week') ~ ' as cohort_week, weeks_since, users,'
-        ~ ' active_users, ' ~ flag('is_comparable')
-        ~ ' from ' ~ ref('zencoder__cohorts') ~ ' order by 1, 2, 3'
+    {%- do queries.update({'monthly':
+        'select organization, ' ~ zencoder.text('month') ~ ' as month, active_users, new_users, retained_users,'
+        ~ ' returned_users, churned_users from ' ~ ref('zencoder__monthly') ~ ' where is_complete order by 1, 2'
     }) -%}
     {%- for kind in ['ide', 'language'] -%}
         {#- Names of few people stay in the warehouse: only how many there are leaves it. -#}
@@ -72,18 +73,29 @@
     {%- endfor -%}
     {%- do queries.update({'depth':
         'select organization, ' ~ zencoder.text('week') ~ ' as week, lower_quartile_messages, median_messages,'
-        ~ ' upper_quartile_messages from ' ~ ref('zencoder__depth') ~ ' order by 1, 2'
+        ~ ' upper_quartile_messages, top_tenth_share from ' ~ ref('zencoder__depth') ~ ' order by 1, 2'
     }) -%}
-    {%- do queries.update({'habits':
-        'select organization, first_active_days, last_active_days, users from ' ~ ref('zencoder__habits')
+    {%- do queries.update({'segments':
+        'select organization, ' ~ zencoder.text('week') ~ ' as week, shown_power_users, shown_regular_users,'
+        ~ ' shown_occasional_users, dormant_users from ' ~ ref('zencoder__segments') ~ ' order by 1, 2'
+    }) -%}
+    {%- do queries.update({'newcomers':
+        'select organization, ' ~ zencoder.text('month') ~ ' as month, users, users_with_four_days,'
+        ~ ' median_days_to_fourth_day, active_in_week_4, active_in_week_12 from ' ~ ref('zencoder__newcomers')
         ~ ' order by 1, 2'
     }) -%}
-    {%- do queries.update({'seats':
-        'select distinct organization from ' ~ ref('int_zencoder__seats') ~ ' order by 1'
+    {%- do queries.update({'teams':
+        'select organization, ' ~ zencoder.text('week') ~ ' as week, team, teams, members, active_users, share,'
+        ~ ' shown_often_users, ' ~ flag('is_at_least') ~ ' from ' ~ ref('zencoder__team_use') ~ ' order by 1, 2, 3'
     }) -%}
     {%- do queries.update({'seat_use':
-        'select organization, first_days_since, last_days_since, ' ~ flag('has_never_used') ~ ', seats, '
-        ~ flag('is_at_least') ~ ' from ' ~ ref('zencoder__seat_use') ~ ' order by 1, 4, 2'
+        'select organization, first_status, last_status, seats, users_without_seat, ' ~ flag('is_at_least')
+        ~ ' from ' ~ ref('zencoder__seat_use') ~ ' order by 1, 2'
+    }) -%}
+    {%- do queries.update({'organizations':
+        'select organization, monthly_active_users, peak_monthly_active_users, often_users, seats, '
+        ~ 'seats_active_in_28_days, idle_seats, users_without_seat, seats_bought, price_of_idle_seats from '
+        ~ ref('zencoder__organizations') ~ ' order by 1'
     }) -%}
     {%- do queries.update({'checks':
         'select organization, period, check_name, count(*) as compared, '

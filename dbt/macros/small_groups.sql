@@ -9,8 +9,9 @@
 {# Parts of a whole that may overlap, such as the people of each IDE: a CTE `shown`, which adds
    `shown_users` and `is_at_least` to `relation`. Shown are the largest parts, as many as have a sum
    that does not differ from the whole by few people, who would be those of no part, or of two. A
-   part that leaves few has only a lower bound. #}
-{% macro shown_parts(relation, part, whole, group, name) -%}
+   part that leaves few of those it is `among`, by default the whole, has only a lower bound. #}
+{% macro shown_parts(relation, part, whole, group, name, among=none) -%}
+{%- set among = among or whole -%}
 {%- set minimum = zencoder.number('zencoder_minimum_group', 1, 1000) -%}
 {%- set largest_first = 'over (partition by ' ~ group | join(', ') ~ ' order by ' ~ part ~ ' desc, ' ~ name -%}
 summed as (
@@ -32,7 +33,7 @@ placed as (
 bounded as (
     select
         *,
-        case when place <= last_place then {{ whole }} - {{ part }} < {{ minimum }} end as is_at_least
+        case when place <= last_place then {{ among }} - {{ part }} < {{ minimum }} end as is_at_least
     from placed
 ),
 
@@ -40,7 +41,7 @@ shown as (
     select
         *,
         case
-            when is_at_least then {{ zencoder.larger(whole ~ ' - ' ~ minimum, minimum) }}
+            when is_at_least then {{ zencoder.larger(among ~ ' - ' ~ minimum, minimum) }}
             when not is_at_least then {{ part }}
         end as shown_users
     from bounded
@@ -52,7 +53,7 @@ shown as (
 {%- endmacro %}
 
 {# Parts of a whole that do not overlap and have an order, such as spans of days: CTEs that end
-   with `merged`, which has `key`, `first_part`, `last_part` and `users`.
+   with `merged`, which has `key`, `first_part`, `last_part`, `users` and `others`.
 
    `relation` has `part_1` to `part_<number>`, and `rest_1` and so on: how many others there are
    of the same kind whose total is known, or null. Neighbours are merged until neither they nor
@@ -109,10 +110,17 @@ merged as (
     {%- for first in range(1, number + 1) %}
     {%- for last in range(first, number + 1) %}
     {%- set people = [] -%}
+    {%- set others = [] -%}
     {%- for part in range(first, last + 1) -%}
         {%- do people.append('part_' ~ part) -%}
+        {%- do others.append('rest_' ~ part) -%}
     {%- endfor %}
-    select {{ key | join(', ') }}, {{ first }} as first_part, {{ last }} as last_part, {{ people | join(' + ') }} as users
+    select
+        {{ key | join(', ') }},
+        {{ first }} as first_part,
+        {{ last }} as last_part,
+        {{ people | join(' + ') }} as users,
+        {{ others | join(' + ') }} as others
     from begun
     where begins_{{ first }}
         {%- for part in range(first + 1, last + 1) %} and not begins_{{ part }}{% endfor %}

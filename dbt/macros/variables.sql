@@ -11,6 +11,8 @@
     {%- do zencoder.number('zencoder_minimum_group', 1, 1000) -%}
     {%- do zencoder.number('zencoder_warn_after_hours', 1, 10000) -%}
     {%- do zencoder.number('zencoder_error_after_hours', 1, 10000) -%}
+    {%- do zencoder.given_number('zencoder_seats_bought') -%}
+    {%- do zencoder.given_number('zencoder_seat_price') -%}
     {%- do zencoder.week_start() -%}
     {%- do zencoder.weekend() -%}
 {%- endmacro %}

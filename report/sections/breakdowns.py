@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from report import words
-from report.colours import colours
-from report.content import Cell, Lines, Section, Series, Table
+from report.content import Cell, Section, Table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,9 +16,12 @@ if TYPE_CHECKING:
     from report.figures import Breakdown, Figures, Use, Week
 
 _LINES = 5
-"""More are not told apart."""
+"""So many have their numbers week by week."""
 _RECENT = 8
-"""Who has the most people in so many weeks gets a line."""
+"""They are those with the most people in so many weeks."""
+_SPARK = 12
+_FEW = 3
+"""More are not named in a heading."""
 _FOUR_WEEKS = timedelta(days=28)
 
 
@@ -36,17 +38,16 @@ IDES = Kind("ides", "IDEs", "IDE", "IDEs")
 LANGUAGES = Kind("languages", "Languages", "language", "languages")
 
 
-def breakdown(figures: Figures, kind: Kind, given: Breakdown) -> Section:
+def breakdown(figures: Figures, kind: Kind, given: Breakdown) -> Section | str:
     """Return which share of each week's people used what."""
     use = _Breakdown(figures, kind, given)
-    if not use.names:
-        need = (
-            f"This needs a complete week in which at least {figures.minimum_group} "
-            f"people used the same {kind.singular}."
+    if not figures.weeks or not use.shown:
+        return (
+            f"{kind.plural}, once at least {figures.minimum_group} people used one in "
+            "the last complete week"
         )
-        return Section(kind.key, kind.title, [need])
-    numbers = use.numbers()
-    return Section(kind.key, kind.title, use.said(), use.plot(), use.latest(), numbers)
+    table, numbers = use.latest(), use.numbers()
+    return Section(kind.key, kind.title, use.title(), use.said(), None, table, numbers)
 
 
 @dataclass(frozen=True)
@@ -74,24 +75,12 @@ class _Breakdown:
     @cached_property
     def names(self) -> list[str]:
         """What is shown, the most used of late first."""
-        return self._ranked(self.figures.weeks)
-
-    def _ranked(self, weeks: list[Week]) -> list[str]:
-        """Return what was used until the last of these weeks."""
-        recent = {week.start for week in weeks[-_RECENT:]}
+        recent = {week.start for week in self.figures.weeks[-_RECENT:]}
         weight = {
             name: sum(self.share(use) for week, use in uses.items() if week in recent)
             for name, uses in self.uses.items()
-            if min(uses) <= weeks[-1].start
         }
         return sorted(weight, key=lambda name: (-weight[name], name))
-
-    def colours(self) -> dict[str, int]:
-        """Return the colour of each line, the same as in earlier weeks' charts."""
-        weeks = self.figures.weeks
-        return colours(
-            self._ranked(weeks[:number])[:_LINES] for number in range(1, len(weeks) + 1)
-        )
 
     @property
     def last(self) -> Week:
@@ -104,29 +93,27 @@ class _Breakdown:
         shown = [uses[self.last.start] for uses in weeks if self.last.start in uses]
         return sorted(shown, key=lambda use: -use.users)
 
-    def said(self) -> list[str]:
-        said = [*self._most()]
-        shares = [self.share(use) for use in self.shown]
-        if sum(shares) > 1:
-            both = f"Somebody who uses two {self.kind.plural} counts in both"
-            said.append(f"{both}, so shares add up to more than 100%.")
-        return [*said, *self._left_out()]
-
-    def _most(self) -> list[str]:
-        if not self.shown:
-            return []
+    def title(self) -> str:
         most = self.shown[0]
         top = [use for use in self.shown if use.users == most.users]
-        names = words.listed([words.isolated(_named(use.name)) for use in top])
-        week = words.days(self.last.start, self.last.end)
         share = _cell(most, words.percent(self.share(most)), 0).text
+        if len(top) > _FEW:
+            return f"{len(top)} {self.kind.plural} had the most people, {share} each"
+        names = words.listed([words.isolated(_named(use.name)) for use in top])
         if len(top) == 1:
-            told = f"{names} had the most people"
-            return [f"In the week of {week}, {told}: {share} of those who were active."]
+            return f"{names} had the most people: {share}"
         each = "each had" if most.is_at_least else "had the most people, each"
-        return [
-            f"In the week of {week}, {names} {each} {share} of those who were active."
-        ]
+        return f"{names} {each} {share}"
+
+    def said(self) -> list[str]:
+        week = words.days(self.last.start, self.last.end)
+        said = [f"Shares of who was active in the week of {week}."]
+        if sum(self.share(use) for use in self.shown) > 1:
+            said.append(
+                f"Somebody who uses two {self.kind.plural} counts in both, so they "
+                "add up to more than 100%."
+            )
+        return [*said, *self._left_out()]
 
     def _left_out(self) -> list[str]:
         kind, minimum = self.kind, self.figures.minimum_group
@@ -146,25 +133,10 @@ class _Breakdown:
             )
         return said
 
-    def plot(self) -> Lines:
-        colour = self.colours()
-        lines = [
-            Series(_named(name), colour[name], self._points(name))
-            for name in self.names[:_LINES]
-        ]
-        return Lines(lines, percent=True)
-
-    def _points(self, name: str) -> list[tuple[date, float | None]]:
-        uses = self.uses[name]
-        return [
-            (week, self.share(uses[week]) if week in uses else None)
-            for week in self.figures.week_starts
-        ]
-
     def latest(self) -> Table:
         """Return the last week, beside four weeks before."""
         name_column = self.kind.singular[0].upper() + self.kind.singular[1:]
-        columns = [name_column, "People", "Share", "Change in 4 weeks"]
+        columns = [name_column, "People", "Share", "Change in 4 weeks", "12 weeks"]
         return Table(columns, [self._row(use) for use in self.shown], has_names=True)
 
     def _row(self, use: Use) -> list[Cell]:
@@ -178,16 +150,22 @@ class _Breakdown:
             _cell(use, words.number(use.users), use.users),
             replace(_cell(use, words.percent(now), now), bar=now),
             Cell(words.DASH if change is None else words.points(change), change),
+            Cell("", spark=self._spark(use.name)),
         ]
 
+    def _spark(self, name: str) -> list[float | None]:
+        uses = self.uses[name]
+        weeks = self.figures.last_weeks(_SPARK)
+        return [self.share(uses[week]) if week in uses else None for week in weeks]
+
     def numbers(self) -> Table:
-        """Return the shares of the chart, week by week."""
+        """Return the shares of what has the most people, week by week."""
         shown = self.names[:_LINES]
         rows = []
         for week in self.active:
             uses = [self.uses[name].get(week) for name in shown]
             rows.append([Cell(words.day(week), week), *map(self._cell, uses)])
-        note = f"Share of each week's people, for the {self.kind.plural} of the chart."
+        note = f"Share of each week's people, of the {self.kind.plural} with the most."
         columns = ["Week from", *map(_named, shown)]
         return Table(columns, rows, note, has_names=True)
 

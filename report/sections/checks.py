@@ -17,23 +17,31 @@ _NAMES = {
     "languages": "People by language",
 }
 _DAILY = "1d"
-_TITLE = "Do the numbers agree?"
+_NAME = "Checks"
 
 
 def checks(figures: Figures) -> Section:
     """Return how often totals and lists of people said the same."""
     if not figures.checks:
-        return Section("checks", _TITLE, ["There is nothing to compare yet."])
+        return Section("checks", _NAME, _NAME, ["There is nothing to compare yet."])
     rows = [_row(check) for check in sorted(figures.checks, key=_order)]
     columns = ["Compared", "Over", "Times", "Differ", "Last on"]
-    said = [_verdict(figures.checks), _EXPLAINED]
-    return Section("checks", _TITLE, said, table=Table(columns, rows))
+    differs = any(check.differing for check in figures.checks)
+    return Section(
+        "checks",
+        _NAME,
+        verdict(figures.checks),
+        [_EXPLAINED],
+        table=Table(columns, rows),
+        is_folded=not differs,
+    )
 
 
 _EXPLAINED = (
     "The API sends totals beside its lists of people. Its own counts for 7, 30 and 90 "
     "days include the day of the sync, which is not over, so they only have to lie "
-    "between what is known for certain and what is possible."
+    "between what is known for certain and what is possible. docs/models.md says what "
+    "may be behind a difference."
 )
 
 
@@ -42,14 +50,15 @@ def _order(check: Check) -> tuple[int, list[str]]:
     return days, [_NAMES.get(check.name, check.name)]
 
 
-def _verdict(compared: list[Check]) -> str:
+def verdict(compared: list[Check]) -> str:
+    """Say whether the API's totals agree with its lists of people."""
     times = sum(check.compared for check in compared)
     differing = sum(check.differing for check in compared)
     if not differing:
-        return f"Yes: all {words.number(times)} comparisons agree."
+        return f"The API's totals agree: {words.plural(times, 'comparison')}"
     return (
-        f"Not everywhere: {words.number(differing)} of {words.number(times)} "
-        "comparisons differ. See docs/models.md for what may be behind it."
+        f"The API's totals differ in {words.number(differing)} of "
+        f"{words.plural(times, 'comparison')}"
     )
 
 

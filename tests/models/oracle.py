@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
-from statistics import quantiles
+from math import ceil
+from statistics import median, quantiles
 
 from models.activity import DAY
 from models.history import BREAKDOWNS, Row
 from models.oracle_of_checks import Checks
-from models.oracle_of_groups import is_small, merged, shown
+from models.oracle_of_groups import merged, shown
 
 _WINDOW = 28
-_SPANS_OF_SEATS = ((0, 6), (7, 27), (28, None))
 
 
 def ratio(part: int | None, whole: int | None) -> float | None:
@@ -134,9 +134,7 @@ class Oracle(Checks):
             days = [week["week"] + n * DAY for n in range(7)]
             pairs = [pair for day in days for pair in self.used(kind, day)]
             users = {n: len({e for e, used in pairs if used == n}) for _, n in pairs}
-            minimum = self.rules.minimum_group
-            seen = shown(users, week["active_users"], minimum)
-            bound = week["active_users"] - minimum
+            seen = shown(users, week["active_users"], self.rules.minimum_group)
             rows += [
                 self.row(
                     week=week["week"],
@@ -144,9 +142,9 @@ class Oracle(Checks):
                     users=count,
                     user_days=sum(used == name for _, used in pairs),
                     share=ratio(count, week["active_users"]),
-                    shown_users=seen[name],
-                    shown_share=ratio(seen[name], week["active_users"]),
-                    is_at_least=None if seen[name] is None else count > bound,
+                    shown_users=seen[name][0],
+                    shown_share=ratio(seen[name][0], week["active_users"]),
+                    is_at_least=seen[name][1],
                 )
                 for name, count in users.items()
             ]
@@ -160,14 +158,18 @@ class Oracle(Checks):
             sent: Counter[str] = Counter()
             for n in range(7):
                 sent.update(self.active.get(week["week"] + n * DAY, {}))
-            lower, median, upper = quantiles(sent.values(), n=4, method="inclusive")
+            lower, half, upper = quantiles(sent.values(), n=4, method="inclusive")
+            tenth = ceil(len(sent) / 10)
+            most = sum(sorted(sent.values())[-tenth:])
+            few = tenth < self.rules.minimum_group
             rows.append(
                 self.row(
                     week=week["week"],
                     active_users=len(sent),
                     lower_quartile_messages=lower,
-                    median_messages=median,
+                    median_messages=half,
                     upper_quartile_messages=upper,
+                    top_tenth_share=None if few else ratio(most, sent.total()),
                 )
             )
         return rows
@@ -193,115 +195,92 @@ class Oracle(Checks):
                     days_since_active=(as_of - max(seen)).days,
                     active_days=len(lately) if known else None,
                     messages=messages if known else None,
-                    segment=self._segment(len(lately)) if known else None,
+                    segment=self.segment(len(lately)) if known else None,
                     as_of=as_of,
                 ),
             )
         return rows
 
-    def _segment(self, days: int) -> str:
+    def segment(self, days: int) -> str:
         if days >= self.rules.power_days:
             return "power"
         if days >= self.rules.regular_days:
             return "regular"
         return "occasional" if days else "dormant"
 
-    def habits(self) -> list[Row]:
-        days = [row["active_days"] for row in self.users() if row["active_days"]]
-        regular, power = self.rules.regular_days, self.rules.power_days
-        half, more = (power - regular) // 2, (_WINDOW + 1 - power) // 4
-        cuts = {1, regular, regular + half, power, power + more, power + 2 * more}
-        firsts = sorted(cuts)
-        lasts = [first - 1 for first in firsts[1:]] + [_WINDOW]
-        spans = list(zip(firsts, lasts, strict=True))
-        counts = [(sum(a <= n <= b for n in days), None) for a, b in spans]
-        return [
-            self.row(
-                as_of=self.last_complete,
-                first_active_days=spans[first][0],
-                last_active_days=spans[last][1],
-                users=users,
-                share=ratio(users, len(days)),
-            )
-            for first, last, users in merged(counts, self.rules.minimum_group)
-            if days
-        ]
+    def often(self, week: date) -> dict[str, int] | None:
+        """Return on how many of 28 days until its end people were active, if known."""
+        days = self.until(week + 6 * DAY, _WINDOW)
+        if not self.are_complete(days):
+            return None
+        return Counter(email for day in days for email in self.active.get(day, ()))
 
-    def seats(self, addresses: Iterable[str]) -> list[Row]:
-        users = {row["email"]: row for row in self.users()}
-        return [
-            self.row(
-                email=email,
-                is_used=email in users,
-                days_since_active=users.get(email, {}).get("days_since_active"),
+    def segments(self) -> list[Row]:
+        rows = []
+        for week in [row["week"] for row in self.weekly()]:
+            counts = self.often(week)
+            if not counts:
+                continue
+            segments = Counter(map(self.segment, counts.values()))
+            kinds = ("occasional", "regular", "power")
+            ever = [day for day in self.first_seen().values() if day <= week + 6 * DAY]
+            seen = dict.fromkeys(kinds)
+            parts = [(segments[kind], None) for kind in kinds]
+            for first, _, users, _ in merged(parts, self.rules.minimum_group):
+                seen[kinds[first]] = users
+            rows.append(
+                self.row(
+                    week=week,
+                    **{f"{kind}_users": segments[kind] for kind in reversed(kinds)},
+                    dormant_users=len(ever) - len(counts),
+                    **{f"shown_{kind}_users": seen[kind] for kind in reversed(kinds)},
+                )
             )
-            for email in {address.strip().lower() for address in addresses}
-            if email
-        ]
+        return rows
 
-    def seat_use(self, addresses: Iterable[str]) -> list[Row]:
-        seats = {
-            row["email"]: row["days_since_active"] for row in self.seats(addresses)
+    def newcomers(self) -> list[Row]:
+        weeks = {row["week"]: row["is_complete"] for row in self.weekly()}
+        rows = []
+        for month in self.monthly():
+            began = {
+                email: first
+                for email, first in self.first_seen().items()
+                if self.month(first) == month["month"] and month["is_comparable"]
+            }
+            if not began:
+                continue
+            fourth = [
+                days[3] - began[email]
+                for email in began
+                for days in [sorted(d for d in self.active if email in self.active[d])]
+                if len(days) > 3  # the fourth
+            ]
+            enough = len(fourth) >= self.rules.minimum_group
+            rows.append(
+                self.row(
+                    month=month["month"],
+                    users=len(began),
+                    users_with_four_days=len(fourth),
+                    median_days_to_fourth_day=median(d.days for d in fourth)
+                    if enough
+                    else None,
+                    active_in_week_4=self._active_later(began, 4, weeks),
+                    active_in_week_12=self._active_later(began, 12, weeks),
+                )
+            )
+        return rows
+
+    def _active_later(
+        self, began: dict[str, date], later: int, weeks: dict[date, bool]
+    ) -> int | None:
+        starts = {
+            email: self.week(day) + later * 7 * DAY for email, day in began.items()
         }
-        people = {row["email"]: row["days_since_active"] for row in self.users()}
-        as_of, minimum = self.last_complete, self.rules.minimum_group
-        if not seats or not people or as_of is None:
-            return []
-        if not self.are_complete(self.until(as_of, _WINDOW)):
-            return []
-        if len(seats) >= minimum and self._tells_few(set(seats), people):
-            floor = len(seats) // minimum * minimum
-            return [self._seat_row(0, 3, floor, None, is_at_least=True)]
-        if self._tells_few(set(seats), people):
-            return []
-        counts: list[tuple[int, int | None]] = []
-        for first, last in _SPANS_OF_SEATS:
-            within = {e for e, n in people.items() if first <= n <= (last or n)}
-            licensed = len(within & set(seats))
-            counts.append((licensed, len(within) - licensed))
-        counts.append((len(set(seats) - set(people)), None))
-        return [
-            self._seat_row(
-                first, last, users, ratio(users, len(seats)), is_at_least=False
-            )
-            for first, last, users in merged(counts, minimum)
-        ]
-
-    def _tells_few(self, seats: set[str], people: dict[str, int]) -> bool:
-        """Return whether seats less people, or people less seats, are a small group."""
-        totals = [{e for e, n in people.items() if n <= last} for last in (6, 27)]
-        weeks = [row["week"] for row in self.weekly() if row["is_complete"]]
-        last_week = [weeks[-1] + n * DAY for n in range(7)] if weeks else []
-        return any(
-            (
-                not total - seats
-                and is_small(len(seats - total), self.rules.minimum_group)
-            )
-            or (
-                not seats - total
-                and is_small(len(total - seats), self.rules.minimum_group)
-            )
-            for total in (*totals, set(people), self.people(last_week))
-        )
-
-    def _seat_row(
-        self,
-        first: int,
-        last: int,
-        seats: int,
-        share: float | None,
-        *,
-        is_at_least: bool,
-    ) -> Row:
-        ends = [*_SPANS_OF_SEATS, (None, None)]
-        return self.row(
-            as_of=self.last_complete,
-            first_days_since=ends[first][0],
-            last_days_since=ends[last][1],
-            has_never_used=last == len(_SPANS_OF_SEATS),
-            seats=seats,
-            share=share,
-            is_at_least=is_at_least,
+        if not all(weeks.get(start) for start in starts.values()):
+            return None
+        return sum(
+            email in self.people(start + n * DAY for n in range(7))
+            for email, start in starts.items()
         )
 
 
@@ -321,7 +300,8 @@ MARTS = {
     "ides": ("week", "ide_name"),
     "languages": ("week", "language_name"),
     "depth": ("week",),
-    "habits": ("first_active_days",),
+    "segments": ("week",),
+    "newcomers": ("month",),
     "users": ("email",),
     "checks": ("day", "period", "check_name"),
 }

@@ -55,6 +55,6 @@ def test_each_column_of_a_stream_is_described() -> None:
 def test_the_exposure_has_the_marts_that_the_page_reads() -> None:
     [page] = described("exposures")
     macro = (PROJECT / "macros" / "report_rows.sql").read_text()
-    [read] = re.findall(r"for name in \[('daily'.*?)\]", macro)
+    [read] = re.findall(r"for name in \[('daily'.*?)\]", macro, re.DOTALL)
     marts = {f"ref('zencoder__{name}')" for name in re.findall(r"\w+", read)}
     assert set(page["depends_on"]) == marts

@@ -28,7 +28,20 @@ def plain(cell: str | None) -> object:
 def page_rows(database: Database, tables: dict[str, list[Any]]) -> dict[str, Any]:
     """Return what the page reads of a database, by table."""
     database.load(tables, of_several=True)
-    own: Any = {"zencoder_seats_table": "users", "zencoder_minimum_group": 2}
+    own: Any = {
+        "zencoder_seats_table": "users",
+        "zencoder_people_table": "people",
+        "zencoder_minimum_group": 2,
+    }
+    members = [
+        {
+            **{key: user[key] for key in ("organization", "email")},
+            "team": user["email"][:6],
+        }
+        for user in tables["users"]
+    ]
+    columns = {"organization": "text", "email": "text", "team": "text"}
+    database.fill("people", columns, members)
     database.build(**own)
     words = ["--quiet", "--log-format", "json", "run-operation"]
     done = database.dbt(*words, "zencoder.report_rows", **own)

@@ -59,7 +59,9 @@ def pages(once: Callable[..., Path]) -> Path:
             for table, rows in known.history().rows().items():
                 tables.setdefault(table, []).extend(rows)
         database.load(tables, of_several=True)
-        made = make_page(database, "--build", "--each", "--output", "page.html")
+        made = make_page(
+            database, "--build", "--each", "organization", "--output", "page.html"
+        )
         assert made.returncode == 0, made.stderr[-3000:]
         if SELECTED:
             made = make_page(database, "--output", "all.html")

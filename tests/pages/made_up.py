@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from report.figures import Breakdown, Day, Figures, Flow, Use, Week
+from report.figures import Breakdown, Day, Figures, Flow, Headline, Use, Week
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,13 +46,15 @@ def some_figures(**given: Any) -> Figures:
         "name": "default",
         "days": [],
         "weeks": [],
-        "cohorts": [],
+        "months": [],
         "ides": Breakdown([], {}),
         "languages": Breakdown([], {}),
         "depth": [],
-        "habits": [],
-        "has_seats": None,
+        "segments": [],
+        "newcomers": [],
+        "teams": [],
         "seats": [],
+        "headline": Headline(),
         "checks": [],
         "minimum_group": 5,
         "power_days": 12,

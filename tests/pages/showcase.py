@@ -13,7 +13,6 @@ from typing import Any
 
 from report import words
 from report.content import (
-    Bars,
     Cell,
     Lines,
     Report,
@@ -104,10 +103,15 @@ def ides() -> Section:
             Cell("1,234", 1234),
             Cell(f"{s:.1%}", s, bar=s),
             Cell(words.points(-0.12), -0.12),
+            Cell("", spark=[3, 5, None, 2, 7]),
         ]
         for name, s in zip(NAMES, SHARES, strict=False)
     ]
-    table = Table(["IDE", "People", "Share", "Change in 4 weeks"], rows, has_names=True)
+    table = Table(
+        ["IDE", "People", "Share", "Change in 4 weeks", "12 weeks"],
+        rows,
+        has_names=True,
+    )
     numbers = Table(
         ["Week from", *NAMES],
         [[Cell("28 Sep 2026", weeks()[0]), *[Cell("78% or more", 0.78)] * 6]] * 5,
@@ -116,36 +120,6 @@ def ides() -> Section:
     )
     plot = Lines(lines, percent=True, **OVER_TIME)
     return _section("ides", plot, table=table, numbers=numbers)
-
-
-def cohorts() -> Section:
-    """Return a table of fields that are more or less dark."""
-    columns = ["First month", "People", *[f"Week {n}" for n in (1, 4, 8, 12, 26, 52)]]
-    rows = [
-        [
-            Cell(words.months(FIRST, LAST), FIRST),
-            Cell("1,234", 1234),
-            *[
-                Cell(f"{s}%", s / 100, heat=s / 100)
-                for s in range(100, 100 - 6 * n, -n)
-            ],
-        ]
-        for n in range(5, 16)
-    ]
-    return _section("cohorts", table=Table(columns, rows))
-
-
-def habits() -> Section:
-    """Return a bar for each group."""
-    bars = [
-        (f"1{words.DASH}3", 12, 3),
-        (f"4{words.DASH}7", 9, 2),
-        (f"8{words.DASH}11", 6, 2),
-        (f"12{words.DASH}15", 4, 1),
-        (f"16{words.DASH}28", 10, 1),
-    ]
-    legend = [("Occasional users", 3), ("Regular users", 2), ("Power users", 1)]
-    return _section("habits", Bars(bars, legend, "Days of the last 28"))
 
 
 def seats() -> Section:
@@ -166,21 +140,23 @@ def seats() -> Section:
 
 def _section(key: str, *more: Any, **given: Any) -> Section:
     said = [f"In the week of {WEEK}, 32 stayed. " * 3, "A sentence more. " * 9]
-    return Section(key, f"A title of {key}", said, *more, **given)
+    return Section(key, key, f"A title of {key}", said, *more, **given)
 
 
 def tiles() -> list[Tile]:
     """Return the numbers at the top."""
     change, note = "4 more than the week before", WEEK
-    labels = ["People in a week", "People in 28 days", "People on a working day"]
-    labels += ["Median messages in a week", "Stayed from the week before"]
-    return [Tile(label, "1,234", change, note) for label in labels]
+    labels = ["People in 28 days", "People in a week", "Regular and power users"]
+    labels += ["Median messages in a week"]
+    return [Tile(label, "1,234", change, note, [1, 5, 3]) for label in labels]
 
 
 def report(name: str) -> Report:
     """Return all sections."""
-    sections = [people(), flow(), ides(), cohorts(), habits(), seats()]
-    return Report(name, ["1,234 people used Zencoder."] * 2, tiles(), sections)
+    sections = [people(), flow(), ides(), seats()]
+    row = [Cell(name, name), *[Cell("1,234", 1234)] * 4, Cell("", spark=[1, 5, 3])]
+    said = ["1,234 people used Zencoder."] * 2
+    return Report(name, said, tiles(), sections, row)
 
 
 def main(folder: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pages.made_up import MONDAY, WEEK
-from report.content import Bars, Lines, Series, Stacks, legend, shows_change
+from report import spark
+from report.content import Lines, Series, Stacks, legend, shows_change
 from report.marks import layers
 from report.time_axis import dates, milliseconds
 from report.value_axis import counts, percents
@@ -137,8 +138,19 @@ def test_a_single_day_or_week_is_no_chart(values: tuple[float | None, ...]) -> N
     assert not shows_change(Stacks([a_series(*values)]))
 
 
-def test_groups_are_bars_with_their_numbers() -> None:
-    plot = Bars([("1", 5, 3), ("2-28", 6, 1)], [("A", 3), ("B", 1), ("B", 1)], "Days")
-    bars, numbers = layers(plot, 12)
-    assert drawn(bars, "label", "people") == drawn(numbers, "label", "people")
-    assert [key.name for key in legend(plot)] == ["A", "B"]
+def test_the_last_value_of_a_line_is_written_at_its_end() -> None:
+    *_, end = layers(Lines([a_series(4, 7, None)], has_ends=True), 12)
+    assert [point["value"] for point in end["data"]["values"]] == [7]
+
+
+def test_a_month_is_as_wide_as_it_is_long() -> None:
+    month = Series("Stayed", 1, [(date(2026, 2, 1), 5), (date(2026, 3, 1), 6)])
+    bars = layers(Stacks([month], by_month=True), 12)[0]["data"]["values"]
+    days = [round((bar["to"] - bar["from"]) / 86_400_000 + 0.4) for bar in bars]
+    assert days == [27, 30]
+
+
+def test_a_small_line_is_broken_where_a_week_is_unknown() -> None:
+    drawn = spark.svg([1, 2, None, 4, 2])
+    assert drawn.count("M") == 2
+    assert spark.svg([None, 3]) == ""

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import math
-import random
 import re
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from warehouses import documents
 
-from pages.made_up import a_week, section, some_days, some_figures, uses
-from report.colours import colours
-from report.content import Lines
-from report.figures import Breakdown
-from report.outline import outline
 from report.styles import COLOURS, dash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from report.figures import Use
 
 Triple: TypeAlias = tuple[float, float, float]
 TEMPLATES = documents.ROOT / "report" / "templates"
@@ -133,48 +126,3 @@ def test_each_colour_has_a_dash_and_a_pattern_that_no_other_has() -> None:
     fills = (TEMPLATES / "fills.html").read_text()
     drawn = re.findall(r"'fill-(\d)', \d, 'series-\1', (.*)\)", fills)
     assert len(dict(drawn)) == len({lines for _, lines in drawn}) == COLOURS
-
-
-def test_a_name_keeps_its_colour_whatever_its_rank_and_has_it_alone() -> None:
-    choice = random.Random(5)  # noqa: S311  # repeatable on purpose
-    charts = [choice.sample("abcdefghijkl", choice.randrange(6)) for _ in range(300)]
-    before: dict[str, int] = {}
-    for weeks, names in enumerate(charts, start=1):
-        now = colours(charts[:weeks])
-        assert set(now) == set(names)
-        assert len(set(now.values())) == len(names)
-        assert all(before.get(name, now[name]) == now[name] for name in names)
-        before = now
-
-
-def test_a_name_that_comes_back_has_the_colour_that_it_had() -> None:
-    charts = [["a", "b"], ["b", "c"], ["c", "d", "b", "a"]]
-    assert colours(charts) == {"a": 1, "b": 2, "c": 3, "d": 4}
-
-
-def lines_of(weeks: int, given: list[Use]) -> dict[str, int]:
-    """Return the colour of each line when so many weeks are over."""
-    over = [a_week(number, 99) for number in range(weeks)]
-    languages = [use for use in given if use.week <= over[-1].start]
-    figures = some_figures(
-        days=some_days([99] * 7 * weeks),
-        weeks=over,
-        languages=Breakdown(languages, {}),
-    )
-    plot = section(outline(figures), "languages").plot
-    assert isinstance(plot, Lines)
-    return {line.name: line.colour for line in plot.series}
-
-
-def test_a_further_week_changes_no_colour_of_the_page() -> None:
-    choice = random.Random(6)  # noqa: S311  # repeatable on purpose
-    given = [
-        use
-        for week in range(30)
-        for use in uses(week, **{x: choice.randrange(5, 99) for x in "abcdefg"})
-        if choice.random() < 0.6
-    ]
-    charts = [lines_of(weeks, given) for weeks in range(3, 31)]
-    assert len({tuple(chart) for chart in charts}) > 5, "ranks change"
-    for before, now in pairwise(charts):
-        assert all(now[name] == before[name] for name in now.keys() & before.keys())

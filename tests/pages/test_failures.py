@@ -58,7 +58,7 @@ def test_what_is_wrong_is_one_sentence_and_the_old_page_stays(
 def test_models_of_another_version_are_one_sentence(database: DuckDB) -> None:
     with duckdb.connect(database.file) as connection:
         connection.execute(f"CREATE SCHEMA {database.models_schema}")
-        for mart in (*MARTS, "seat_use"):
+        for mart in (*MARTS, "seat_use", "team_use", "organizations"):
             table = f"{database.models_schema}.zencoder__{mart}"
             connection.execute(f"CREATE TABLE {table} (organization text)")
     done = make_page(database, "--output", "adoption.html")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from pages.made_up import MONDAY, WEEK, a_week, section, some_days, some_figures, uses
 from report.content import Lines
-from report.figures import Breakdown, Check, Cohort, Depth, Habit, SeatUse
-from report.outline import outline
+from report.figures import (
+    Breakdown,
+    Check,
+    Depth,
+    Flow,
+    Headline,
+    Month,
+    Newcomers,
+    SeatUse,
+    Segments,
+    Team,
+)
+from report.outline import outline, team_reports
 
 WEEKS = [
     a_week(0, 10),
@@ -21,36 +32,86 @@ DEPTH = [Depth(MONDAY + n * WEEK, 3.0, 10.0 + n, 20.5) for n in range(3)]
 SUNDAY = MONDAY + timedelta(days=20)
 
 
+LAST_WEEK = MONDAY + 2 * WEEK
+SEGMENTS = [Segments(LAST_WEEK, None, 7, 5, 3)]
+SEATS = [
+    SeatUse("active in 28 days", "active in 7 days", 20),
+    SeatUse("too new to judge", "never used", 10),
+    SeatUse("not for 28 days", "not for 28 days", 10),
+]
+MONTHS = [
+    Month(date(2026, 9, 1), 12),
+    Month(date(2026, 10, 1), 10, Flow(1, 9, 0, 3)),
+]
+TEAMS = [
+    Team(LAST_WEEK, "core", 1, 8, 6, 0.75, 5, is_at_least=True),
+    Team(LAST_WEEK, "other teams", 3, 7, 2, 0.3, None),
+]
+
+
 def test_the_sections_come_in_the_order_in_which_they_are_read() -> None:
-    report = outline(some_figures(days=DAYS, weeks=WEEKS, has_seats=True))
-    assert [each.key for each in report.sections] == [
+    figures = some_figures(
+        days=DAYS,
+        weeks=WEEKS,
+        months=MONTHS,
+        depth=DEPTH,
+        segments=SEGMENTS,
+        teams=TEAMS,
+        seats=SEATS,
+        ides=Breakdown(uses(2, Code=9), {}),
+        languages=Breakdown(uses(2, Go=9), {}),
+        has_seats=True,
+        has_people=True,
+    )
+    assert [each.key for each in outline(figures).sections] == [
+        "renewal",
         "people",
-        "flow",
+        "segments",
         "messages",
+        "comings",
+        "teams",
         "ides",
         "languages",
-        "cohorts",
-        "habits",
-        "seats",
         "checks",
     ]
 
 
-def test_tiles_are_the_last_complete_week_against_the_one_before() -> None:
-    days = [*some_days([8] * 14), *some_days([5] * 5 + [0, 0], MONDAY + 2 * WEEK)]
-    tiles = outline(some_figures(days=days, weeks=WEEKS, depth=DEPTH)).tiles
-    assert [(tile.figure, tile.change) for tile in tiles] == [
-        ("9", "3 fewer than the week before"),
-        ("2", ""),
-        ("5", "3 fewer than the week before"),
-        ("12", "1 more than the week before"),
-        ("75%", "5 points less than the week before"),
-    ]
+def test_what_cannot_be_said_yet_is_one_sentence() -> None:
+    report = outline(some_figures(days=DAYS[:10], weeks=WEEKS[:1]))
+    assert [each.key for each in report.sections] == ["people", "checks"]
+    [needs] = [said for said in report.summary if said.startswith("Not here yet")]
+    for topic in ("seats", "how often", "messages", "who comes", "teams", "IDEs"):
+        assert topic in needs
 
 
-def test_a_week_is_not_compared_with_one_that_is_not_the_one_before() -> None:
-    tiles = outline(some_figures(days=DAYS, weeks=[WEEKS[0], WEEKS[2]])).tiles
-    assert [tile.change for tile in tiles] == ["", "", "", "", ""]
+def test_tiles_are_of_the_last_complete_week_with_their_last_weeks() -> None:
+    headline = Headline(in_28_days=14, often=7)
+    tiles = outline(
+        some_figures(
+            days=DAYS, weeks=WEEKS, depth=DEPTH, segments=SEGMENTS, headline=headline
+        )
+    ).tiles
+    assert [tile.figure for tile in tiles] == ["14", "9", "7", "12"]
+    assert tiles[1].spark[-3:] == [10, 12, 9]
+    assert len(tiles[1].spark) == 12
+    assert tiles[3].change == "1 more than the week before"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "begins"),
+    [
+        (44, 37, "Weekly use fell 16% in four weeks: 44 to 37 people"),
+        (37, 44, "Weekly use rose 19% in four weeks: 37 to 44 people"),
+        (37, 37, "Weekly use is what it was four weeks ago: 37 people"),
+        (2, 1, "Weekly use went from 2 to 1 person in four weeks"),
+    ],
+)
+def test_the_headline_is_the_change_in_four_weeks(
+    before: int, now: int, begins: str
+) -> None:
+    weeks = [a_week(0, before), *(a_week(n, 40) for n in (1, 2, 3)), a_week(4, now)]
+    report = outline(some_figures(days=some_days([8] * 35), weeks=weeks))
+    assert report.summary[0].startswith(begins)
 
 
 @pytest.mark.parametrize(("weekend", "mean"), [({5, 6}, "8"), ({4, 5}, "7")])
@@ -59,7 +120,8 @@ def test_working_days_are_those_outside_of_the_weekend(
 ) -> None:
     days = some_days([8, 8, 8, 8, 8, 1, 3])
     figures = some_figures(days=days, weeks=WEEKS[:1], weekend=frozenset(weekend))
-    assert outline(figures).tiles[2].figure == mean
+    said = section(outline(figures), "people").sentences
+    assert f"On a working day of the last complete week: {mean} on average." in said
 
 
 def test_time_that_was_not_loaded_is_said_once_and_shaded_in_every_chart() -> None:
@@ -71,7 +133,7 @@ def test_time_that_was_not_loaded_is_said_once_and_shaded_in_every_chart() -> No
     said = "12\N{EN DASH}18 Oct 2026 were not loaded, or not in every table"
     assert sum(said in sentence for sentence in report.summary) == 1
     plots = [each.plot for each in report.sections if isinstance(each.plot, Lines)]
-    assert len(plots) == 2
+    assert len(plots) == 2, "people and messages"
     assert all(plot.missing == [hole] for plot in plots)
     assert all(plot.span == (MONDAY, SUNDAY) for plot in plots)
     [_, between, _] = plots[1].series[0].points
@@ -91,16 +153,25 @@ def test_figures_of_days_ago_are_called_old(age: int, *, is_stale: bool) -> None
 
 def test_what_is_assumed_without_the_table_daily_is_said() -> None:
     report = outline(some_figures(days=DAYS, weeks=WEEKS, is_assumed=True))
-    assert "The table daily is not loaded" in report.summary[-1]
+    assert any("The table daily is not loaded" in said for said in report.summary)
 
 
-def test_who_came_in_the_first_week_is_not_told_from_who_was_there() -> None:
-    flow = section(outline(some_figures(days=DAYS, weeks=WEEKS)), "flow")
-    assert flow.numbers
-    assert [row[0].value for row in flow.numbers.rows] == [
-        MONDAY + WEEK,
-        MONDAY + 2 * WEEK,
+def test_who_comes_and_goes_is_told_by_month_with_its_weeks_below() -> None:
+    newcomers = [Newcomers(date(2026, 10, 1), 6, 5, 8.5, 3, None)]
+    figures = some_figures(days=DAYS, weeks=WEEKS, months=MONTHS, newcomers=newcomers)
+    shown = section(outline(figures), "comings")
+    assert shown.title == "In October, 1 began and 3 did not return"
+    assert shown.table
+    assert shown.numbers
+    [row] = shown.table.rows
+    assert [cell.text for cell in row[1:]] == [
+        "6",
+        "5",
+        "8.5",
+        "3 (50%)",
+        "\N{EN DASH}",
     ]
+    assert [row[1].value for row in shown.numbers.rows] == [10, 12, 9]
 
 
 @pytest.mark.parametrize(
@@ -115,15 +186,16 @@ def test_few_and_nobody_are_written_as_such(active: int, begins: str) -> None:
 def languages(*, hidden: int = 0, **users: int) -> list[str]:
     given = Breakdown(uses(2, **users), {MONDAY + 2 * WEEK: hidden})
     figures = some_figures(days=DAYS, weeks=[a_week(2, 10)], languages=given)
-    return section(outline(figures), "languages").sentences
+    shown = section(outline(figures), "languages")
+    return [shown.title, *shown.sentences]
 
 
 def test_what_has_the_most_people_has_them_alone() -> None:
-    [alone] = languages(Java=6)
-    assert "Java\N{POP DIRECTIONAL ISOLATE} had the most people: 60%" in alone
-    tie, more = languages(Java=6, Go=6)
+    alone, *_ = languages(Java=6)
+    assert alone.endswith("Java\N{POP DIRECTIONAL ISOLATE} had the most people: 60%")
+    tie, *said = languages(Java=6, Go=6)
     assert "each 60%" in tie
-    assert "more than 100%" in more
+    assert "more than 100%" in said[1]
 
 
 def test_shares_add_up_to_more_than_all_only_where_they_do() -> None:
@@ -143,88 +215,79 @@ def test_a_share_that_few_are_not_part_of_is_a_bound() -> None:
     assert shown.table
     [row] = shown.table.rows
     texts = [cell.text for cell in row]
-    assert texts == ["Code", "7 or more", "78% or more", "\N{EN DASH}"]
+    assert texts == ["Code", "7 or more", "78% or more", "\N{EN DASH}", ""]
     assert row[1].value == "7 or more", "the CSV has no other figure"
 
 
-def test_a_week_in_which_a_group_was_small_is_a_gap() -> None:
+def test_a_week_in_which_a_group_was_small_is_a_gap_in_its_line() -> None:
     ides = Breakdown([*uses(0, Code=9), *uses(2, Code=9)], {})
     shown = section(outline(some_figures(days=DAYS, weeks=WEEKS, ides=ides)), "ides")
-    assert isinstance(shown.plot, Lines)
-    assert [value for _, value in shown.plot.series[0].points] == [0.9, None, 1.0]
-
-
-def test_cohorts_are_of_people_who_are_known_to_be_new() -> None:
-    cohorts = [
-        Cohort(MONDAY + n * WEEK, users, active, is_comparable=n > 0)
-        for n, users, active in [
-            (0, 10, {0: 10, 1: 8}),
-            (1, 2, {0: 2, 1: 1}),
-            (2, 4, {}),
-        ]
-    ]
-    figures = some_figures(days=DAYS, weeks=WEEKS, cohorts=cohorts)
-    shown = section(outline(figures), "cohorts")
     assert shown.table
-    rows = [[cell.value for cell in row[1:]] for row in shown.table.rows]
-    assert rows == [[2, 0.5], [4, None]]
+    assert shown.table.rows[0][-1].spark
+    assert shown.table.rows[0][-1].spark[-3:] == [0.9, None, 1.0]
 
 
-def test_habits_name_the_kinds_of_users() -> None:
-    habits = [Habit(1, 7, 9), Habit(8, 11, 5), Habit(12, 28, 6)]
+def test_what_is_few_is_shown_with_the_next_kind() -> None:
     shown = section(
-        outline(some_figures(days=DAYS, weeks=WEEKS, habits=habits)), "habits"
+        outline(some_figures(days=DAYS, weeks=WEEKS, segments=SEGMENTS)), "segments"
     )
-    assert shown.sentences[0].startswith("6 people were active on 12 or more days")
-    assert "30% of the 20 people" in shown.sentences[0]
+    assert shown.title == "7 of 12 people come often"
     assert shown.numbers
-    assert [row[1].text for row in shown.numbers.rows] == [
-        "Occasional and regular users",
-        "Regular users",
-        "Power users",
-    ]
+    assert [c.value for c in shown.numbers.rows[0][1:]] == [None, 7, 5, 3]
+    assert any("with the next kind" in said for said in shown.sentences)
 
 
-SEATS = [
-    SeatUse(0, 6, has_never_used=False, seats=20),
-    SeatUse(7, None, has_never_used=False, seats=10),
-    SeatUse(None, None, has_never_used=True, seats=10),
-]
-
-
-def seats(use: list[SeatUse], *, has_seats: bool = True) -> list[str]:
-    figures = some_figures(days=DAYS, weeks=WEEKS, has_seats=has_seats, seats=use)
-    shown = section(outline(figures), "seats")
+def renewal(use: list[SeatUse], headline: Headline) -> list[str]:
+    figures = some_figures(
+        days=DAYS, weeks=WEEKS, has_seats=True, seats=use, headline=headline
+    )
+    shown = section(outline(figures), "renewal")
     labels = [row[0].text for row in shown.table.rows] if shown.table else []
-    return [*labels, *shown.sentences]
+    return [*labels, shown.title, *shown.sentences]
 
 
-def test_seats_are_told_by_when_they_were_used_last() -> None:
-    labels = ["In the last 7 days", "7 days ago or earlier", "Never"]
-    assert seats(SEATS)[:3] == labels
-    assert seats(SEATS)[3] == "There are 40 licensed seats."
+def test_a_renewal_reads_how_many_seats_are_used_needed_and_idle() -> None:
+    headline = Headline(18, 22, None, 40, 20, 10, 5, 50, 200.0)
+    assert renewal(SEATS, headline)[:-1] == [
+        "Active in 28 days",
+        "Too new to judge or never used",
+        "Not used for 28 days",
+        "20 of 40 seats were used in 28 days",
+        "At today's use 18 seats would be enough; the most that 28 days needed was 22.",
+        "Of 50 seats bought, 10 are not assigned.",
+        "10 seats are idle: not used for 28 days, or never. Their price is 200.",
+        "5 people were active in 28 days without a seat.",
+    ]
 
 
 def test_seats_that_would_tell_of_few_people_are_a_bound() -> None:
-    bound = SeatUse(0, None, has_never_used=True, seats=30, is_at_least=True)
-    first, _ = seats([bound])
-    assert first == "There are at least 30 licensed seats."
+    bound = SeatUse("active in 28 days", "not for 28 days", 30, is_at_least=True)
+    assert renewal([bound], Headline(seats=30))[0] == "There are at least 30 seats"
 
 
-def test_no_seats_are_not_called_few() -> None:
-    assert seats([], has_seats=False) == [
-        "The table of seats has none of this organisation."
-    ]
+def test_teams_are_told_without_few_and_each_has_a_page() -> None:
+    figures = some_figures(days=DAYS, weeks=WEEKS, teams=TEAMS, has_people=True)
+    shown = section(outline(figures), "teams")
+    assert shown.table
+    texts = [[cell.text for cell in row[:5]] for row in shown.table.rows]
+    assert texts[0] == ["core", "8", "6", "75%", "5 or more"]
+    assert texts[1] == ["Other teams", "7", "2", "30%", "\N{EN DASH}"]
+    assert any("3 teams, counted together" in said for said in shown.sentences)
+    [page] = team_reports(figures)
+    assert page.name == "core"
+    assert page.summary[0].startswith("6 people were active in the week of 19")
 
 
 @pytest.mark.parametrize(
     ("differing", "verdict"),
-    [(0, "Yes: all 30 comparisons agree."), (2, "Not everywhere: 2 of 30 comparisons")],
+    [(0, "The API's totals agree: 30"), (2, "The API's totals differ in 2 of 30")],
 )
 def test_whether_the_numbers_agree_is_said_first(differing: int, verdict: str) -> None:
     check = Check("1d", "messages", 30, differing, MONDAY if differing else None)
     report = outline(some_figures(days=DAYS, weeks=WEEKS, checks=[check]))
-    assert section(report, "checks").sentences[0].startswith(verdict)
+    assert section(report, "checks").title.startswith(verdict)
+    assert section(report, "checks").is_folded == (not differing)
+    assert any(said.startswith(verdict) for said in report.summary)
 
 
 def test_an_organisation_without_activity_has_no_charts() -> None:

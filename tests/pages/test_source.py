@@ -13,8 +13,9 @@ from report.rows import figures
 from report.source import parsed, sentence
 
 NAMES = [
-    *("daily", "weekly", "cohorts", "ides", "hidden_ides", "languages"),
-    *("hidden_languages", "depth", "habits", "seats", "seat_use", "checks"),
+    *("daily", "weekly", "monthly", "ides", "hidden_ides", "languages"),
+    *("hidden_languages", "depth", "segments", "newcomers", "teams", "seat_use"),
+    *("organizations", "checks"),
 ]
 DAYS = [
     {
@@ -36,15 +37,15 @@ DAYS = [
         "is_assumed": "0",
     },
 ]
-COHORT = {
-    "organization": "north",
-    "cohort_week": "2026-09-28",
-    "users": "6",
-    "is_comparable": "0",
-}
-COHORTS = [
-    COHORT | {"weeks_since": "0", "active_users": "6"},
-    COHORT | {"weeks_since": "1", "active_users": None},
+SEGMENTS = [
+    {
+        "organization": "north",
+        "week": "2026-09-28",
+        "shown_power_users": None,
+        "shown_regular_users": "7",
+        "shown_occasional_users": "5",
+        "dormant_users": "0",
+    }
 ]
 CHECKS = [
     {
@@ -59,7 +60,7 @@ CHECKS = [
 TABLES: dict[str, list[Any]] = {
     **{name: [] for name in NAMES},
     "daily": DAYS,
-    "cohorts": COHORTS,
+    "segments": SEGMENTS,
     "checks": CHECKS,
 }
 MADE_ON = date(2026, 10, 7)
@@ -71,6 +72,7 @@ SETTINGS = {
     "regular_days": 4,
     "weekend": [5, 6],
     "has_seats": False,
+    "has_people": False,
 }
 
 
@@ -96,19 +98,13 @@ def test_what_is_not_complete_is_unknown() -> None:
     assert read.missing == []
 
 
-def test_a_week_of_a_cohort_that_is_not_complete_is_left_out() -> None:
-    [cohort] = figures(parsed(lines()), "north", MADE_ON).cohorts
-    assert cohort.active == {0: 6}
+def test_a_kind_of_few_is_counted_in_the_next() -> None:
+    [segments] = figures(parsed(lines()), "north", MADE_ON).segments
+    assert (segments.power, segments.regular, segments.often) == (None, 7, 7)
 
 
 def test_an_organisation_is_known_from_any_table() -> None:
     assert parsed(lines()).organizations() == ["north", "south"]
-
-
-def test_seats_are_unknown_unless_a_table_is_given() -> None:
-    assert figures(parsed(lines()), "north", MADE_ON).has_seats is None
-    given = figures(parsed(lines(has_seats=True)), "north", MADE_ON)
-    assert given.has_seats is False
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,7 @@ select
     cast({{ dbt.datediff('people.last_day', 'people.as_of', 'day') }} as {{ dbt.type_bigint() }}) as days_since_active,
     case when windows.users_in_28_days is not null then people.active_days end as active_days,
     case when windows.users_in_28_days is not null then people.messages end as messages,
-    case
-        when windows.users_in_28_days is null then null
-        when people.active_days >= {{ zencoder.number('zencoder_power_days', 1, 28) }} then 'power'
-        when people.active_days >= {{ zencoder.number('zencoder_regular_days', 1, 28) }} then 'regular'
-        when people.active_days > 0 then 'occasional'
-        else 'dormant'
-    end as segment,
+    case when windows.users_in_28_days is not null then {{ zencoder.segment('people.active_days') }} end as segment,
     people.as_of
 from people
 inner join (select * from {{ ref('int_zencoder__days') }}) as windows

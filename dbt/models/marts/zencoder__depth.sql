@@ -1,3 +1,4 @@
+{%- set minimum = zencoder.number('zencoder_minimum_group', 1, 1000) -%}
 -- Messages of the active people of each complete week that has enough of them.
 with ranked as (
     select
@@ -13,15 +14,12 @@ figures as (
     select
         organization,
         week,
-        max(active_users) as active_users
+        max(active_users) as active_users,
+        {{ zencoder.ratio(
+            'sum(case when position > active_users - ceil(active_users / 10.0) then messages end)', 'sum(messages)'
+        ) }} as top_tenth_share
         {%- for name, share in {'lower_quartile': 0.25, 'median': 0.5, 'upper_quartile': 0.75}.items() %},
-        -- Between the two nearest, as much as it is nearer to one.
-        max(case when position = 1 + floor({{ share }} * (active_users - 1)) then messages end)
-        + max({{ share }} * (active_users - 1) - floor({{ share }} * (active_users - 1)))
-        * (
-            max(case when position = 1 + ceil({{ share }} * (active_users - 1)) then messages end)
-            - max(case when position = 1 + floor({{ share }} * (active_users - 1)) then messages end)
-        ) as {{ name }}_messages
+        {{ zencoder.quantile(share, 'messages', 'position', 'active_users') }} as {{ name }}_messages
         {%- endfor %}
     from ranked
     group by 1, 2
@@ -33,8 +31,9 @@ select
     figures.active_users,
     figures.lower_quartile_messages,
     figures.median_messages,
-    figures.upper_quartile_messages
+    figures.upper_quartile_messages,
+    case when figures.active_users > {{ 10 * (minimum - 1) }} then figures.top_tenth_share end as top_tenth_share
 from figures
 inner join (select * from {{ ref('zencoder__weekly') }}) as weeks
     on figures.organization = weeks.organization and figures.week = weeks.week and weeks.is_complete
-where figures.active_users >= {{ zencoder.number('zencoder_minimum_group', 1, 1000) }}
+where figures.active_users >= {{ minimum }}

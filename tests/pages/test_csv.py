@@ -92,7 +92,11 @@ def test_files_say_whose_numbers_they_are(
 ) -> None:
     table = Table(["IDE", "People"], [[Cell("Vim", "Vim"), Cell("7", 7)]])
     reports = [
-        Report(name, [], sections=[Section("ides", "IDEs", ["Said."], table=table)])
+        Report(
+            name,
+            [],
+            sections=[Section("ides", "IDEs", "Found", ["Said."], table=table)],
+        )
         for name in names
     ]
     content = page.html(reports, 5)

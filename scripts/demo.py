@@ -40,6 +40,19 @@ STREAMS = " UNION ALL ".join(
     f"FROM {table}"
     for table in ("daily", "daily_ides", "daily_languages", "users", "period_summaries")
 )
+# Who is in which team and who has a seat: some have none, some seats are new or never used.
+GIVEN = """
+    CREATE SCHEMA IF NOT EXISTS given;
+    CREATE OR REPLACE TABLE given.people AS
+        SELECT format('developer-{:04d}@example.com', n) AS email,
+            CASE WHEN n < 5 THEN 'Security'
+                ELSE ['Core', 'Data', 'Mobile', 'Search', 'Web'][1 + n % 5] END AS team
+        FROM range(1, 61) AS numbers(n) WHERE n % 11 > 0;
+    CREATE OR REPLACE TABLE given.seats AS
+        SELECT format('developer-{:04d}@example.com', n) AS email,
+            current_date - CASE WHEN n > 67 THEN 9 ELSE 300 END AS assigned_on
+        FROM range(1, 74) AS numbers(n) WHERE n % 9 > 0;
+"""
 LATEST_DAYS = """
     SELECT day, dayname(day::DATE) AS weekday, active_users, messages,
         (SELECT arg_max(ide_name, engaged_users) FROM daily_ides
@@ -62,6 +75,7 @@ def main() -> int:
                 f"{LOADED} is gone, but Meltano still has the bookmark of what was in "
                 "it. Loading everything again (--full-refresh)."
             )
+        give_people_and_seats()
         full = " --full-refresh" if anew else ""
         command = COMMAND.format(founded=founded(), anew=full)
         print(f"$ {command}", flush=True)
@@ -94,6 +108,13 @@ def main() -> int:
         f"The data is in {LOADED}, the log in {LOG}. Run it again to see it resume."
     )
     return 0
+
+
+def give_people_and_seats() -> None:
+    """Make up what an organisation knows beside the API."""
+    loaders = {"storage_compatibility_version": "v1.2.0"}
+    with duckdb.connect(LOADED, config=loaders) as database:
+        database.execute(GIVEN)
 
 
 def has_lost_its_file() -> bool:

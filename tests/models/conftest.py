@@ -24,6 +24,7 @@ collect_ignore = (
     if os.environ.get("TEST_WAREHOUSES") == "all"
     else [
         "test_bad_input.py",
+        "test_given.py",
         "test_guests.py",
         "test_more_figures.py",
         "test_oldest.py",

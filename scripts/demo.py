@@ -40,7 +40,7 @@ STREAMS = " UNION ALL ".join(
     f"FROM {table}"
     for table in ("daily", "daily_ides", "daily_languages", "users", "period_summaries")
 )
-# Who is in which team and who has a seat: some have none, some seats are new or never used.
+# Who is in which team and who has a seat: some seats are new, or were never used.
 GIVEN = """
     CREATE SCHEMA IF NOT EXISTS given;
     CREATE OR REPLACE TABLE given.people AS
@@ -112,8 +112,10 @@ def main() -> int:
 
 def give_people_and_seats() -> None:
     """Make up what an organisation knows beside the API."""
-    loaders = {"storage_compatibility_version": "v1.2.0"}
-    with duckdb.connect(LOADED, config=loaders) as database:
+    # The loader has an older DuckDB.
+    with duckdb.connect(
+        LOADED, config={"storage_compatibility_version": "v1.2.0"}
+    ) as database:
         database.execute(GIVEN)
 
 

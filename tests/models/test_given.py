@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
+from warehouses import documents
 
 from models.chance import random_history
-from models.databases import PROJECT
+from models.databases import PROJECT, DuckDB
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,3 +83,32 @@ def test_a_number_of_seats_that_is_none_is_refused(
     assert done.returncode != 0
     sentence = f"zencoder_seats_bought is '{number}', but must be a number, or one for"
     assert sentence in " ".join(done.stdout.split())
+
+
+def test_the_questions_of_the_documents_have_answers(tmp_path: Path) -> None:
+    choice = random.Random(11)  # noqa: S311  # repeatable on purpose
+    history = random_history("default", choice)
+    database = DuckDB(tmp_path)
+    database.load(history.rows(), of_several=False)
+    users = history.rows()["users"]
+    members = [{"email": user["email"], "team": "core"} for user in users]
+    merged = [
+        {"author_email": u["email"].lower(), "merged_on": u["day"]} for u in users
+    ]
+    database.fill("licences", {"email": "text"}, [{"email": "never@example.com"}])
+    database.fill("people", {"email": "text", "team": "text"}, members)
+    types = {"author_email": "text", "merged_on": "date"}
+    database.fill("pull_requests", types, merged)
+    own: Any = {"zencoder_seats_table": "licences", "zencoder_people_table": "people"}
+    database.build(**own)
+    pages = [
+        documents.section(t)
+        for t in ("Five questions of leaders", "Beside pull requests")
+    ]
+    blocks = re.findall(r"```sql\n(.*?)```", "".join(pages), re.DOTALL)
+    queries = [query for block in blocks for query in block.split(";") if query.strip()]
+    assert len(queries) == 6
+    with duckdb.connect(database.file) as connection:
+        connection.execute(f"SET search_path = '{database.models_schema},tap_zencoder'")
+        for query in queries:
+            assert connection.sql(query).fetchall(), query

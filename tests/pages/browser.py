@@ -91,7 +91,7 @@ PIECES = """height => {
 SEEN = """() => ({
     scripts: document.scripts.length,
     title: document.title,
-    legends: [...document.querySelectorAll(".legend li")].map(l => l.innerText.trim()),
+    rows: [...document.querySelectorAll("tbody th")].map(h => h.innerText.trim()),
     ran: typeof window.ran !== "undefined",
 })"""
 WINDOW = """() => ({

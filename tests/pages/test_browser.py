@@ -69,7 +69,7 @@ def test_light_dark_and_paper_differ_and_every_chart_is_drawn_once(
 ) -> None:
     grounds = {(w["kind"], w["background"]) for w in north["windows"]}
     assert len(grounds) == len({ground for _, ground in grounds}) == 4
-    assert {window["drawings"] for window in north["windows"]} == {6}
+    assert {window["drawings"] for window in north["windows"]} == {4}
 
 
 def test_hostile_names_are_shown_as_they_are(seen: Seen) -> None:

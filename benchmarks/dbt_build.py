@@ -52,8 +52,12 @@ SELECT strftime(day, '%Y-%m-%d') AS day,
     day + INTERVAL 30 HOUR AS _sdc_extracted_at
 FROM worked;
 CREATE TABLE daily AS
-SELECT day, count(*)::HUGEINT AS active_users, sum(messages)::HUGEINT AS messages,
-    any_value(_sdc_extracted_at) AS _sdc_extracted_at FROM users GROUP BY day;
+SELECT strftime(day, '%Y-%m-%d') AS day, count(email)::HUGEINT AS active_users,
+    coalesce(sum(messages), 0)::HUGEINT AS messages,
+    day + INTERVAL 30 HOUR AS _sdc_extracted_at
+FROM (SELECT DATE '2024-01-01' + number::INT AS day FROM range({days}) AS d (number))
+LEFT JOIN (SELECT day::DATE AS day, email, messages FROM users) USING (day)
+GROUP BY ALL;
 CREATE TABLE daily_ides AS
 SELECT day, name AS ide_name, count(*)::HUGEINT AS engaged_users,
     any_value(_sdc_extracted_at) AS _sdc_extracted_at

@@ -149,6 +149,8 @@ def violations(page: Page, width: int, scheme: Any) -> list[str]:
 
 def downloaded(page: Page) -> dict[str, str]:
     """Return the name and the first line of the first table that can be saved."""
+    if not page.query_selector(".csv a"):
+        return {}
     with page.expect_download() as download:
         page.click(".csv a")
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")

@@ -15,7 +15,7 @@ from models.databases import DuckDB
 from support.plugins import PLUGINS
 
 from pages.making import make_page, make_showcase
-from pages.organisations import ALL
+from pages.organisations import ALL, GIVEN, people, seats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,12 +59,14 @@ def pages(once: Callable[..., Path]) -> Path:
             for table, rows in known.history().rows().items():
                 tables.setdefault(table, []).extend(rows)
         database.load(tables, of_several=True)
-        made = make_page(
-            database, "--build", "--each", "organization", "--output", "page.html"
-        )
+        text = {"organization": "text", "email": "text"}
+        database.fill("licences", {**text, "assigned_on": "date"}, seats())
+        database.fill("people", {**text, "team": "text"}, people())
+        words = ["--build", "--each", "organization", "--output", "page.html"]
+        made = make_page(database, *words, **GIVEN)
         assert made.returncode == 0, made.stderr[-3000:]
         if SELECTED:
-            made = make_page(database, "--output", "all.html")
+            made = make_page(database, "--output", "all.html", **GIVEN)
             assert made.returncode == 0, made.stderr[-3000:]
 
     return once("pages", fill)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from models.history import Answer, History, Row, User
 
@@ -94,3 +95,38 @@ YOUNG = Known("young", Organisation(40, seed=3), 4)
 TINY = Known("tiny", Organisation(4, seed=4), 60)
 EMPTY = Known("empty", Organisation(0), 30)
 ALL = [NORTH, HOSTILE, YOUNG, TINY, EMPTY]
+
+
+def seats() -> list[Row]:
+    """Return who of NORTH has a seat: some are new, some were never used."""
+    return [
+        {
+            "organization": NORTH.name,
+            "email": f"developer-{number:04}@example.com",
+            "assigned_on": LAST - timedelta(days=9 if number > 67 else 300),
+        }
+        for number in range(1, 74)
+        if number % 9
+    ]
+
+
+def people() -> list[Row]:
+    """Return who of NORTH is in which team, one of which is small."""
+    teams = ("Core", "Data", "Mobile", "Search", "Web")
+    return [
+        {
+            "organization": NORTH.name,
+            "email": f"developer-{number:04}@example.com",
+            "team": "Security" if number < 5 else teams[number % 5],
+        }
+        for number in range(1, 61)
+        if number % 11
+    ]
+
+
+GIVEN: dict[str, Any] = {
+    "zencoder_seats_table": "licences",
+    "zencoder_people_table": "people",
+    "zencoder_seats_bought": {NORTH.name: 75},
+    "zencoder_seat_price": 20,
+}

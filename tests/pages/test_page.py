@@ -92,6 +92,19 @@ def test_a_page_is_small(pages: Path) -> None:
     assert (pages / "page-north.html").stat().st_size < 200_000
 
 
+def test_the_sample_in_the_documents_is_what_the_page_is_now(pages: Path) -> None:
+    """If it is not, copy the page to docs/sample.html."""
+    sample = documents.ROOT / "docs" / "sample.html"
+    assert told(sample) == told(pages / "page-north.html")
+    assert sample.stat().st_size < 200_000
+
+
+def told(page: Path) -> str:
+    """Return a page without its drawings, which need fonts, and when it was made."""
+    drawn = re.sub(r"<svg.*?</svg>", "", page.read_text(), flags=re.DOTALL)
+    return re.sub(r"; made on [^<]*", ".", drawn)
+
+
 def test_names_are_text(pages: Path) -> None:
     [page] = pages.glob("page-*script*.html")
     assert HOSTILE.name in text_of(page)

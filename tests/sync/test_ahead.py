@@ -108,14 +108,17 @@ def test_no_more_requests_are_under_way_than_allowed(
     concurrency: int,
 ) -> None:
     under_way, most = 0, 0
-    lock = threading.Lock()
+    lock, all_there = threading.Lock(), threading.Event()
 
     def count(envelope: dict[str, Any], _: object) -> dict[str, Any]:
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
-        time.sleep(0.01 * concurrency)
+            if under_way == concurrency:
+                all_there.set()
+        all_there.wait(10)
+        time.sleep(0.05)  # for one too many
         with lock:
             under_way -= 1
         return envelope

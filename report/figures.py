@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from report.days import Span, spans
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _NOT_OVER = "not over"
 _WEEK = 7
+_RECENT = 12
+FOUR_WEEKS = timedelta(days=28)
 
 
 @dataclass(frozen=True)
@@ -254,10 +260,18 @@ class Figures:
         """Return a week by its first day, if it is complete."""
         return next((week for week in self.weeks if week.start == start), None)
 
-    def last_weeks(self, number: int) -> list[date]:
-        """Return the first days of so many weeks, to the last complete one."""
+    @cached_property
+    def recent_weeks(self) -> list[date]:
+        """The first days of twelve weeks, to the last complete one."""
         last = self.weeks[-1].start
-        return [last - n * timedelta(days=_WEEK) for n in reversed(range(number))]
+        return [last - n * timedelta(days=_WEEK) for n in reversed(range(_RECENT))]
+
+    def recent(
+        self,
+        values: Mapping[date, int] | Mapping[date, float] | Mapping[date, int | None],
+    ) -> list[float | None]:
+        """Return what there is of those weeks, by their first days."""
+        return [values.get(week) for week in self.recent_weeks]
 
     def working_days(self, week: Week) -> list[int]:
         """Return how many worked on each day of a week but weekends and holidays."""

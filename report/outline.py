@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Cell, Report, Section
+from report.figures import FOUR_WEEKS
 from report.sections.breakdowns import IDES, LANGUAGES, breakdown
 from report.sections.checks import checks, verdict
 from report.sections.depth import messages, segments
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _STALE_AFTER = 3
 """How many days old the newest figures may be without a word on it."""
-_FOUR_WEEKS = timedelta(days=28)
-_SPARK = 12
 
 
 def outline(figures: Figures) -> Report:
@@ -75,12 +73,12 @@ def _overview(figures: Figures) -> list[Cell]:
         Cell(words.DASH if change is None else words.signed(change), change),
         Cell(used, now.seats_used),
         count(now.often),
-        Cell("", spark=[active.get(start) for start in figures.last_weeks(_SPARK)]),
+        Cell("", spark=figures.recent(active)),
     ]
 
 
 def _four_weeks_before(figures: Figures) -> Week | None:
-    return figures.week(figures.weeks[-1].start - _FOUR_WEEKS)
+    return figures.week(figures.weeks[-1].start - FOUR_WEEKS)
 
 
 def _on_one_axis(figures: Figures, section: Section) -> Section:

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Tile
+from report.figures import FOUR_WEEKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
     from report.figures import Figures
 
 _NONE = words.DASH
-_WEEKS = 12
 _WEEK = timedelta(days=7)
 
 
@@ -32,15 +29,15 @@ def _in_28_days(figures: Figures) -> Tile:
     if now is None:
         return Tile(label, _NONE, "", "Needs 28 complete days in a row.")
     days = {day.day: day.users_in_28_days for day in figures.complete_days}
-    ends = {week: days.get(week + 6 * timedelta(days=1)) for week in _weeks(figures)}
-    before = days.get(max(days) - 4 * _WEEK)
+    ends = {week: days.get(week + timedelta(days=6)) for week in figures.recent_weeks}
+    before = days.get(max(days) - FOUR_WEEKS)
     change = ""
     if before is not None:
         change = _sentence(f"{words.change(now, before)} in the 28 days before")
     seats = figures.headline.seats
     is_known = seats and not figures.seats[0].is_at_least
     note = f"There are {words.plural(seats or 0, 'seat')}." if is_known else ""
-    return Tile(label, words.number(now), change, note, _spark(figures, ends))
+    return Tile(label, words.number(now), change, note, figures.recent(ends))
 
 
 def _weekly(figures: Figures) -> Tile:
@@ -54,7 +51,7 @@ def _weekly(figures: Figures) -> Tile:
         digits = 0 if mean.is_integer() else 1
         change = f"{words.number(mean, digits)} on average in the four weeks before"
     note = words.days(last.start, last.end)
-    spark = _spark(figures, active)
+    spark = figures.recent(active)
     return Tile("People in a week", words.number(last.active), change, note, spark)
 
 
@@ -64,12 +61,12 @@ def _often(figures: Figures) -> Tile:
         need = f"Needs 28 complete days, and {figures.minimum_group} people or more."
         return Tile(label, _NONE, "", need)
     often = {each.week: each.often for each in figures.segments}
-    before = often.get(figures.weeks[-1].start - 4 * _WEEK)
+    before = often.get(figures.weeks[-1].start - FOUR_WEEKS)
     change = ""
     if before is not None:
         change = _sentence(f"{words.change(now, before)} four weeks before")
     note = f"Active on {figures.regular_days} or more of 28 days"
-    return Tile(label, words.number(now), change, note, _spark(figures, often))
+    return Tile(label, words.number(now), change, note, figures.recent(often))
 
 
 def _messages(figures: Figures) -> Tile:
@@ -87,17 +84,7 @@ def _messages(figures: Figures) -> Tile:
         change = _sentence(f"{told} the week before")
     note = f"Per person, {words.days(last.start, last.end)}"
     figure = words.number(now, digits)
-    return Tile(label, figure, change, note, _spark(figures, depth))
-
-
-def _weeks(figures: Figures) -> list[date]:
-    return figures.last_weeks(_WEEKS)
-
-
-def _spark(
-    figures: Figures, values: Mapping[date, int | None] | Mapping[date, float]
-) -> list[float | None]:
-    return [values.get(week) for week in _weeks(figures)]
+    return Tile(label, figure, change, note, figures.recent(depth))
 
 
 def _sentence(text: str) -> str:

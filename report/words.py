@@ -81,14 +81,6 @@ def spans(given: list[tuple[date, date]]) -> str:
     return listed(said)
 
 
-def months(first: date, last: date) -> str:
-    """Write a span of months: Nov - Dec 2026."""
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first:%b %Y}"
-    start = f"{first:%b}" if first.year == last.year else f"{first:%b %Y}"
-    return f"{start} {DASH} {last:%b %Y}"
-
-
 def isolated(name: str) -> str:
     """Write a name into a sentence, whatever the direction it is read in."""
     plain = "".join(letter for letter in name if letter not in _ISOLATES)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from report import words
 from report.content import Cell, Section, Table
+from report.figures import FOUR_WEEKS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,10 +19,8 @@ _LINES = 5
 """So many have their numbers week by week."""
 _RECENT = 8
 """They are those with the most people in so many weeks."""
-_SPARK = 12
 _FEW = 3
 """More are not named in a heading."""
-_FOUR_WEEKS = timedelta(days=28)
 
 
 class Kind(NamedTuple):
@@ -141,7 +139,8 @@ class _Breakdown:
 
     def _row(self, use: Use) -> list[Cell]:
         now = self.share(use)
-        before = self.uses[use.name].get(use.week - _FOUR_WEEKS)
+        shares = {week: self.share(u) for week, u in self.uses[use.name].items()}
+        before = self.uses[use.name].get(use.week - FOUR_WEEKS)
         change = None
         if before and not (use.is_at_least or before.is_at_least):
             change = now - self.share(before)
@@ -150,13 +149,8 @@ class _Breakdown:
             _cell(use, words.number(use.users), use.users),
             replace(_cell(use, words.percent(now), now), bar=now),
             Cell(words.DASH if change is None else words.points(change), change),
-            Cell("", spark=self._spark(use.name)),
+            Cell("", spark=self.figures.recent(shares)),
         ]
-
-    def _spark(self, name: str) -> list[float | None]:
-        uses = self.uses[name]
-        weeks = self.figures.last_weeks(_SPARK)
-        return [self.share(uses[week]) if week in uses else None for week in weeks]
 
     def numbers(self) -> Table:
         """Return the shares of what has the most people, week by week."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Cell, Lines, Section, Series, Stacks, Table
+from report.figures import FOUR_WEEKS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from report.figures import Figures, Flow, Newcomers
 
 BLUE, TEAL, VIOLET, RED = 1, 2, 3, 4
-_FOUR_WEEKS = timedelta(days=28)
 
 
 def people(figures: Figures) -> Section:
@@ -53,7 +53,7 @@ def _title_of_people(figures: Figures) -> str:
     if not months:
         return "People over time"
     *_, (end, now) = months.items()
-    before = months.get(end - _FOUR_WEEKS)
+    before = months.get(end - FOUR_WEEKS)
     told = f"{words.people(now)} in 28 days"
     if before is None:
         return told

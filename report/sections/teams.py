@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Cell, Lines, Report, Section, Series, Table
+from report.figures import FOUR_WEEKS
 from report.sections.people import BLUE, TEAL, count
 
 if TYPE_CHECKING:
     from report.figures import Figures, Team
 
 _OTHERS = "other teams"
-_SPARK = 12
-_FOUR_WEEKS = timedelta(days=28)
 
 
 def teams(figures: Figures) -> Section | str:
@@ -67,11 +66,9 @@ def last_of(figures: Figures) -> list[Team]:
 
 def _row(figures: Figures, team: Team) -> list[Cell]:
     weeks = {t.week: t for t in figures.teams if t.name == team.name}
-    before = weeks.get(team.week - _FOUR_WEEKS)
+    before = weeks.get(team.week - FOUR_WEEKS)
     change = team.active - before.active if before else None
-    actives = [
-        weeks[w].active if w in weeks else None for w in figures.last_weeks(_SPARK)
-    ]
+    active = {week: t.active for week, t in weeks.items()}
     return [
         Cell(_named(team.name), team.name),
         count(team.members or None),
@@ -79,7 +76,7 @@ def _row(figures: Figures, team: Team) -> list[Cell]:
         Cell(words.share(team.share), team.share),
         _often(team),
         Cell(words.DASH if change is None else words.signed(change), change),
-        Cell("", spark=[*actives]),
+        Cell("", spark=figures.recent(active)),
     ]
 
 
@@ -95,6 +92,7 @@ def _often(team: Team) -> Cell:
 
 def _numbers(figures: Figures) -> Table:
     columns = ["Week from", "Team", "People", "Active", "Share", "Often"]
+    recent = set(figures.recent_weeks)
     rows = [
         [
             Cell(words.day(team.week), team.week),
@@ -105,7 +103,7 @@ def _numbers(figures: Figures) -> Table:
             _often(team),
         ]
         for team in figures.teams
-        if team.week in set(figures.last_weeks(_SPARK))
+        if team.week in recent
     ]
     return Table(columns, rows, has_names=True)
 

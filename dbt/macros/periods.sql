@@ -133,7 +133,7 @@ figures as (
         on people.organization = days.organization
         and people.week = days.week
         and people.{{ kind }}_name = days.{{ kind }}_name
-    inner join (select * from {{ ref('zencoder__weekly') }}) as weeks
+    inner join {{ zencoder.rows_of('zencoder__weekly') }} as weeks
         on people.organization = weeks.organization and people.week = weeks.week and weeks.is_complete
 ),
 

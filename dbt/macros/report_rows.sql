@@ -50,15 +50,13 @@
         ~ ' monthly_active_users, incomplete_reason, ' ~ flag('is_assumed')
         ~ ' from ' ~ ref('zencoder__daily') ~ ' order by 1, 2'
     }) -%}
-    {%- do queries.update({'weekly':
-        'select organization, ' ~ zencoder.text('week') ~ ' as week, active_users, new_users,'
-        ~ ' retained_users, returned_users, churned_users from ' ~ ref('zencoder__weekly')
-        ~ ' where is_complete order by 1, 2'
-    }) -%}
-    {%- do queries.update({'monthly':
-        'select organization, ' ~ zencoder.text('month') ~ ' as month, active_users, new_users, retained_users,'
-        ~ ' returned_users, churned_users from ' ~ ref('zencoder__monthly') ~ ' where is_complete order by 1, 2'
-    }) -%}
+    {%- for name, grain in {'weekly': 'week', 'monthly': 'month'}.items() -%}
+        {%- do queries.update({name:
+            'select organization, ' ~ zencoder.text(grain) ~ ' as ' ~ grain ~ ', active_users, new_users,'
+            ~ ' retained_users, returned_users, churned_users from ' ~ ref('zencoder__' ~ name)
+            ~ ' where is_complete order by 1, 2'
+        }) -%}
+    {%- endfor -%}
     {%- for kind in ['ide', 'language'] -%}
         {#- Names of few people stay in the warehouse: only how many there are leaves it. -#}
         {%- do queries.update({kind ~ 's':
@@ -89,7 +87,7 @@
         ~ ' shown_often_users, ' ~ flag('is_at_least') ~ ' from ' ~ ref('zencoder__team_use') ~ ' order by 1, 2, 3'
     }) -%}
     {%- do queries.update({'seat_use':
-        'select organization, first_status, last_status, seats, users_without_seat, ' ~ flag('is_at_least')
+        'select organization, first_status, last_status, seats, ' ~ flag('is_at_least')
         ~ ' from ' ~ ref('zencoder__seat_use') ~ ' order by 1, 2'
     }) -%}
     {%- do queries.update({'organizations':

@@ -7,6 +7,6 @@ with counted as (
 
 select counted.organization, counted.people, daily.monthly_active_users
 from counted
-inner join (select * from {{ ref('zencoder__daily') }}) as daily
+inner join {{ zencoder.rows_of('zencoder__daily') }} as daily
     on counted.organization = daily.organization and counted.as_of = daily.day
 where counted.people <> daily.monthly_active_users

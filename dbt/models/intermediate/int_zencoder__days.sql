@@ -48,7 +48,7 @@ summed as (
             rows between {{ days - 1 }} preceding and current row
         ) as complete_days_of_{{ days }}
         {%- endfor %}
-    from (select * from {{ ref('int_zencoder__synced_days') }}) as spine
+    from {{ zencoder.rows_of('int_zencoder__synced_days') }} as spine
     left join active
         on spine.organization = active.organization and spine.day = active.day
     {%- for days in windows %}

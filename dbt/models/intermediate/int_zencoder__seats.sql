@@ -38,7 +38,7 @@ select
         else 'not for 28 days'
     end as status
 from seats
-left join (select * from {{ ref('int_zencoder__organizations') }}) as organizations
+left join {{ zencoder.rows_of('int_zencoder__organizations') }} as organizations
     on seats.organization = organizations.organization
-left join (select * from {{ ref('int_zencoder__users') }}) as people
+left join {{ zencoder.rows_of('int_zencoder__users') }} as people
     on seats.organization = people.organization and seats.email = people.email

@@ -39,7 +39,7 @@ reasons as (
             when {{ zencoder.answered_within('users.extracted_at', 'spine.day') }} then 'not over'
         end as incomplete_reason
     from spine
-    left join (select * from {{ ref('stg_zencoder__daily') }}) as daily
+    left join {{ zencoder.rows_of('stg_zencoder__daily') }} as daily
         on spine.organization = daily.organization and spine.day = daily.day
     left join users
         on spine.organization = users.organization and spine.day = users.day

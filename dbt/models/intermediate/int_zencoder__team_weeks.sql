@@ -2,45 +2,46 @@
 -- they were at its end. Who is in two teams has a row for each; who is in none is in "no team".
 with weeks as (
     select weeks.organization, weeks.week, {{ zencoder.add_days('weeks.week', 6) }} as last_day
-    from (select * from {{ ref('zencoder__weekly') }}) as weeks
+    from {{ zencoder.rows_of('zencoder__weekly') }} as weeks
     inner join (select distinct organization from {{ ref('int_zencoder__members') }}) as given
         on weeks.organization = given.organization
     where weeks.is_complete
 ),
 
-listed as (
-    select
-        weeks.organization,
-        weeks.week,
-        members.team,
-        members.email,
-        1 as is_member,
-        0 as is_active,
-        case when weeks.last_day between members.valid_from and members.valid_to then 1 else 0 end as is_at_end
+-- Each day of activity, and the last day of the week for who has a segment then.
+dated as (
+    select weeks.organization, weeks.week, active.email, active.day, 1 as is_active, 0 as is_at_end
     from weeks
-    inner join (select * from {{ ref('int_zencoder__members') }}) as members
+    inner join {{ zencoder.rows_of('int_zencoder__user_days') }} as active
+        on weeks.organization = active.organization and weeks.week = active.week
+    union all
+    select weeks.organization, weeks.week, people.email, weeks.last_day, 0, 1
+    from weeks
+    inner join {{ zencoder.rows_of('int_zencoder__user_segments') }} as people
+        on weeks.organization = people.organization and weeks.week = people.week
+),
+
+listed as (
+    select weeks.organization, weeks.week, members.team, members.email, 1 as is_member, 0 as is_active, 0 as is_at_end
+    from weeks
+    inner join {{ zencoder.rows_of('int_zencoder__members') }} as members
         on weeks.organization = members.organization
         and members.valid_from <= weeks.last_day
         and members.valid_to >= weeks.week
     union all
-    select weeks.organization, weeks.week, coalesce(members.team, 'no team'), active.email, 0, 1, 0
-    from weeks
-    inner join (select * from {{ ref('int_zencoder__user_days') }}) as active
-        on weeks.organization = active.organization and weeks.week = active.week
-    left join (select * from {{ ref('int_zencoder__members') }}) as members
-        on active.organization = members.organization
-        and active.email = members.email
-        and active.day between members.valid_from and members.valid_to
-    union all
-    select weeks.organization, weeks.week, 'no team', people.email, 0, 0, 1
-    from weeks
-    inner join (select * from {{ ref('int_zencoder__user_segments') }}) as people
-        on weeks.organization = people.organization and weeks.week = people.week
-    left join (select * from {{ ref('int_zencoder__members') }}) as members
-        on people.organization = members.organization
-        and people.email = members.email
-        and weeks.last_day between members.valid_from and members.valid_to
-    where members.email is null
+    select
+        dated.organization,
+        dated.week,
+        coalesce(members.team, 'no team'),
+        dated.email,
+        0,
+        dated.is_active,
+        dated.is_at_end
+    from dated
+    left join {{ zencoder.rows_of('int_zencoder__members') }} as members
+        on dated.organization = members.organization
+        and dated.email = members.email
+        and dated.day between members.valid_from and members.valid_to
 ),
 
 people as (
@@ -100,7 +101,7 @@ select
 from people
 inner join ranked
     on people.organization = ranked.organization and people.week = ranked.week and people.team = ranked.team
-left join (select * from {{ ref('int_zencoder__user_segments') }}) as segments
+left join {{ zencoder.rows_of('int_zencoder__user_segments') }} as segments
     on people.organization = segments.organization
     and people.week = segments.week
     and people.email = segments.email

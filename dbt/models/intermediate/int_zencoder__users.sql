@@ -12,8 +12,8 @@ with people as (
             'case when user_days.day > ' ~ zencoder.add_days('organizations.last_complete_day', -28)
             ~ ' then user_days.messages end'
         ) }} as messages
-    from (select * from {{ ref('int_zencoder__user_days') }}) as user_days
-    inner join (select * from {{ ref('int_zencoder__organizations') }}) as organizations
+    from {{ zencoder.rows_of('int_zencoder__user_days') }} as user_days
+    inner join {{ zencoder.rows_of('int_zencoder__organizations') }} as organizations
         on user_days.organization = organizations.organization
         and user_days.day <= organizations.last_complete_day
     group by 1, 2, 3
@@ -30,5 +30,5 @@ select
     case when windows.users_in_28_days is not null then {{ zencoder.segment('people.active_days') }} end as segment,
     people.as_of
 from people
-inner join (select * from {{ ref('int_zencoder__days') }}) as windows
+inner join {{ zencoder.rows_of('int_zencoder__days') }} as windows
     on people.organization = windows.organization and people.as_of = windows.day

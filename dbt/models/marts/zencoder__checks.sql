@@ -25,7 +25,7 @@ named as (
     from {{ ref('stg_zencoder__daily_' ~ kind ~ 's') }}
     union all
     select people.organization, people.day, '{{ kind }}s', people.{{ kind }}_name, 0, people.users
-    from (select * from {{ ref('int_zencoder__' ~ kind ~ '_days') }}) as people
+    from {{ zencoder.rows_of('int_zencoder__' ~ kind ~ '_days') }} as people
     inner join (
         select distinct organization, day from {{ ref('stg_zencoder__daily_' ~ kind ~ 's') }}
     ) as loaded
@@ -76,11 +76,11 @@ summaries as (
             {%- endfor %}
         end as {{ figure }}_at_{{ bound }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from (select * from {{ ref('stg_zencoder__period_summaries') }}) as summaries
-    left join (select * from {{ ref('int_zencoder__days') }}) as certain
+    from {{ zencoder.rows_of('stg_zencoder__period_summaries') }} as summaries
+    left join {{ zencoder.rows_of('int_zencoder__days') }} as certain
         on summaries.organization = certain.organization
         and {{ zencoder.add_days('summaries.day', -1) }} = certain.day
-    left join (select * from {{ ref('int_zencoder__days') }}) as possible
+    left join {{ zencoder.rows_of('int_zencoder__days') }} as possible
         on summaries.organization = possible.organization
         and summaries.day = possible.day
 ),

@@ -10,6 +10,6 @@ select
     days.is_complete,
     synced.incomplete_reason,
     synced.is_assumed
-from (select * from {{ ref('int_zencoder__days') }}) as days
-inner join (select * from {{ ref('int_zencoder__synced_days') }}) as synced
+from {{ zencoder.rows_of('int_zencoder__days') }} as days
+inner join {{ zencoder.rows_of('int_zencoder__synced_days') }} as synced
     on days.organization = synced.organization and days.day = synced.day

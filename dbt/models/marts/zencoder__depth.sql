@@ -34,6 +34,6 @@ select
     figures.upper_quartile_messages,
     case when figures.active_users > {{ 10 * (minimum - 1) }} then figures.top_tenth_share end as top_tenth_share
 from figures
-inner join (select * from {{ ref('zencoder__weekly') }}) as weeks
+inner join {{ zencoder.rows_of('zencoder__weekly') }} as weeks
     on figures.organization = weeks.organization and figures.week = weeks.week and weeks.is_complete
 where figures.active_users >= {{ minimum }}

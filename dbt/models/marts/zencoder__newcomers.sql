@@ -27,7 +27,7 @@ began as (
         {{ zencoder.period_start('week', 'people.first_day') }} as first_week,
         cast({{ dbt.datediff('people.first_day', 'people.fourth_day', 'day') }} as {{ zencoder.type_double() }}) as days_to_fourth
     from people
-    inner join (select * from {{ ref('zencoder__monthly') }}) as months
+    inner join {{ zencoder.rows_of('zencoder__monthly') }} as months
         on people.organization = months.organization
         and {{ zencoder.period_start('month', 'people.first_day') }} = months.month
         and months.is_comparable
@@ -47,10 +47,10 @@ followed as (
         {%- endfor %}
     from began
     {%- for weeks in [4, 12] %}
-    left join (select * from {{ ref('zencoder__weekly') }}) as week_{{ weeks }}
+    left join {{ zencoder.rows_of('zencoder__weekly') }} as week_{{ weeks }}
         on began.organization = week_{{ weeks }}.organization
         and {{ zencoder.add_periods('week', 'began.first_week', weeks) }} = week_{{ weeks }}.week
-    left join (select * from {{ ref('int_zencoder__user_weeks') }}) as active_{{ weeks }}
+    left join {{ zencoder.rows_of('int_zencoder__user_weeks') }} as active_{{ weeks }}
         on began.organization = active_{{ weeks }}.organization
         and began.email = active_{{ weeks }}.email
         and week_{{ weeks }}.week = active_{{ weeks }}.week

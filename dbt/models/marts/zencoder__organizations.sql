@@ -62,19 +62,19 @@ select
         as price_of_idle_seats,
     coalesce(checks.comparisons, 0) as comparisons,
     coalesce(checks.differing_comparisons, 0) as differing_comparisons
-from (select * from {{ ref('int_zencoder__organizations') }}) as organizations
+from {{ zencoder.rows_of('int_zencoder__organizations') }} as organizations
 left join last_weeks on organizations.organization = last_weeks.organization
-left join (select * from {{ ref('zencoder__weekly') }}) as weeks
+left join {{ zencoder.rows_of('zencoder__weekly') }} as weeks
     on last_weeks.organization = weeks.organization and last_weeks.week = weeks.week
-left join (select * from {{ ref('zencoder__weekly') }}) as before
+left join {{ zencoder.rows_of('zencoder__weekly') }} as before
     on last_weeks.organization = before.organization
     and {{ zencoder.add_periods('week', 'last_weeks.week', -4) }} = before.week
 left join days on organizations.organization = days.organization
-left join (select * from {{ ref('zencoder__daily') }}) as daily
+left join {{ zencoder.rows_of('zencoder__daily') }} as daily
     on organizations.organization = daily.organization and organizations.last_complete_day = daily.day
-left join (select * from {{ ref('zencoder__segments') }}) as segments
+left join {{ zencoder.rows_of('zencoder__segments') }} as segments
     on last_weeks.organization = segments.organization and last_weeks.week = segments.week
-left join (select * from {{ ref('zencoder__depth') }}) as depth
+left join {{ zencoder.rows_of('zencoder__depth') }} as depth
     on last_weeks.organization = depth.organization and last_weeks.week = depth.week
 left join seats on organizations.organization = seats.organization
 left join checks on organizations.organization = checks.organization

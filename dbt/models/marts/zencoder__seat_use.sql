@@ -13,7 +13,7 @@ with last_weeks as (
 
 week_users as (
     select people.organization, people.email
-    from (select * from {{ ref('int_zencoder__user_weeks') }}) as people
+    from {{ zencoder.rows_of('int_zencoder__user_weeks') }} as people
     inner join last_weeks
         on people.organization = last_weeks.organization and people.week = last_weeks.week
 ),
@@ -27,7 +27,7 @@ people as (
         {%- endfor %},
         count(*) as users,
         count(week_users.email) as users_in_week
-    from (select * from {{ ref('int_zencoder__users') }}) as users
+    from {{ zencoder.rows_of('int_zencoder__users') }} as users
     left join week_users
         on users.organization = week_users.organization and users.email = week_users.email
     where users.active_days is not null
@@ -43,7 +43,7 @@ seats as (
         {{ zencoder.count_if('not is_used') }} as never_used,
         count(week_users.email) as part_in_week,
         count(*) as seats
-    from (select * from {{ ref('int_zencoder__seats') }}) as seats
+    from {{ zencoder.rows_of('int_zencoder__seats') }} as seats
     left join week_users
         on seats.organization = week_users.organization and seats.email = week_users.email
     group by 1

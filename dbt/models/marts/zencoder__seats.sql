@@ -10,9 +10,9 @@ select
     true as is_used,
     people.days_since_active,
     'active without a seat' as status
-from (select * from {{ ref('int_zencoder__users') }}) as people
+from {{ zencoder.rows_of('int_zencoder__users') }} as people
 inner join (select distinct organization from {{ ref('int_zencoder__seats') }}) as licensed
     on people.organization = licensed.organization
-left join (select * from {{ ref('int_zencoder__seats') }}) as seats
+left join {{ zencoder.rows_of('int_zencoder__seats') }} as seats
     on people.organization = seats.organization and people.email = seats.email
 where people.days_since_active < 28 and seats.email is null

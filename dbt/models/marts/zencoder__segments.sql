@@ -24,7 +24,7 @@ known as (
         weeks.organization,
         weeks.week,
         sum(coalesce(new.users, 0)) over (partition by weeks.organization order by weeks.week) as ever_active
-    from (select * from {{ ref('zencoder__weekly') }}) as weeks
+    from {{ zencoder.rows_of('zencoder__weekly') }} as weeks
     left join new
         on weeks.organization = new.organization and weeks.week = new.week
 ),

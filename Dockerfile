@@ -19,7 +19,7 @@ ENV PATH=/opt/tap/bin:/opt/target/bin:$PATH
 ENV TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA=tap_zencoder TARGET_POSTGRES_LOAD_METHOD=upsert \
     TARGET_POSTGRES_USE_COPY=true TARGET_POSTGRES_VALIDATE_RECORDS=false \
     TARGET_POSTGRES_BATCH_SIZE_ROWS=20000 TARGET_POSTGRES_SANITIZE_NULL_TEXT_CHARACTERS=true
-# A number: Kubernetes cannot tell of a name whether it is root (runAsNonRoot).
+# A number: Kubernetes cannot see whether a name is root (runAsNonRoot).
 USER 10001:10001
 WORKDIR /state
 ENV FOLDER=/state

@@ -109,7 +109,7 @@ class Key:
 
 
 def legend(plot: Plot) -> list[Key]:
-    """Return what needs to be told apart: in HTML, so no name is part of a drawing."""
+    """Return what must be distinguished: in HTML, so no name is part of a drawing."""
     kind: Literal["line", "bar"] = "line" if isinstance(plot, Lines) else "bar"
     keys = [Key(series.name, series.colour, kind) for series in plot.series]
     if isinstance(plot, Lines) and plot.ground:

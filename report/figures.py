@@ -121,12 +121,15 @@ class Team:
     week: date
     name: str
     teams: int
-    members: int
+    members: int | None
+    """None with people who are in no team."""
     active: int
     share: float | None
     often: int | None
     is_at_least: bool = False
     """Whether more may have come often, since fewer than the minimum did not."""
+    has_people_without: bool = False
+    """Whether people who are in no team are among the active."""
 
 
 @dataclass(frozen=True)

@@ -136,11 +136,12 @@ def _team(row: Row) -> Team:
         week=_date(row, "week"),
         name=row["team"],
         teams=_int(row, "teams"),
-        members=_int(row, "members"),
+        members=_maybe(row, "members"),
         active=_int(row, "active_users"),
         share=_number(row, "share"),
         often=_maybe(row, "shown_often_users"),
         is_at_least=_flag(row, "is_at_least"),
+        has_people_without=_flag(row, "has_people_without_team"),
     )
 
 

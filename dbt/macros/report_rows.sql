@@ -84,7 +84,7 @@
     }) -%}
     {%- do queries.update({'teams':
         'select organization, ' ~ zencoder.text('week') ~ ' as week, team, teams, members, active_users, share,'
-        ~ ' shown_often_users, ' ~ flag('is_at_least') ~ ' from ' ~ ref('zencoder__team_use') ~ ' order by 1, 2, 3'
+        ~ ' shown_often_users, ' ~ flag('is_at_least') ~ ', ' ~ flag('has_people_without_team') ~ ' from ' ~ ref('zencoder__team_use') ~ ' order by 1, 2, 3'
     }) -%}
     {%- do queries.update({'seat_use':
         'select organization, first_status, last_status, seats, ' ~ flag('is_at_least')

@@ -42,7 +42,7 @@ def renewal(figures: Figures) -> Section | str:
         table = Table(["Seats", "Number", "Share"], rows)
     said = [*_enough(now), *_assigned(figures), *_idle(now), *_without(now)]
     if table is None:
-        said.append("When they were used is not shown: it would tell of few people.")
+        said.append("When they were used is not shown: it would reveal a small group.")
     return Section("renewal", "Renewal", _title(figures), [*said, _WHO], table=table)
 
 

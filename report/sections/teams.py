@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from report.figures import Figures, Team
 
 _OTHERS = "other teams"
+_NONE = "no team"
 
 
 def teams(figures: Figures) -> Section | str:
@@ -37,23 +38,31 @@ def teams(figures: Figures) -> Section | str:
     ]
     rows = [_row(figures, team) for team in last]
     week = words.days(last[0].week, last[0].week + timedelta(days=6))
-    active = sum(bool(team.active) for team in last)
-    each = "each" if active == len(last) else words.number(active)
-    title = f"Somebody was active in {each} of {words.plural(len(last), 'team')}"
     told = (
         f"In the week of {week}. Who is in two teams counts in both, so teams are "
         "never added up. Often: regular and power users."
     )
     said = [told]
-    merged = next((team.teams for team in last if team.name == _OTHERS), 0)
-    if merged:
-        said.append(
-            f"Other teams: {words.plural(merged, 'team')}, counted together so that no "
-            f"group of fewer than {figures.minimum_group} is shown."
-        )
-    table = Table(columns, rows, has_names=True)
-    return Section(
-        "teams", "Teams", title, said, table=table, numbers=_numbers(figures)
+    said += [_merged(figures, team) for team in last if team.name == _OTHERS]
+    table, numbers = Table(columns, rows, has_names=True), _numbers(figures)
+    return Section("teams", "Teams", _title(last), said, None, table, numbers)
+
+
+def _title(last: list[Team]) -> str:
+    named = [team for team in last if team.name not in {_OTHERS, _NONE}]
+    if not named:
+        return "Teams"
+    active = sum(bool(team.active) for team in named)
+    each = "each" if active == len(named) else words.number(active)
+    return f"Somebody was active in {each} of {words.plural(len(named), 'team')}"
+
+
+def _merged(figures: Figures, others: Team) -> str:
+    parts = [words.plural(others.teams, "team")] if others.teams else []
+    parts += ["people without a team"] if others.has_people_without else []
+    return (
+        f"Other teams: {words.listed(parts)}, counted together so that no smaller "
+        f"group than {figures.minimum_group} is shown."
     )
 
 
@@ -61,7 +70,7 @@ def last_of(figures: Figures) -> list[Team]:
     """Return the teams of the last complete week, the largest first, others last."""
     week = figures.weeks[-1].start if figures.weeks else None
     last = [team for team in figures.teams if team.week == week]
-    return sorted(last, key=lambda t: (t.name == _OTHERS, -t.members, t.name))
+    return sorted(last, key=lambda t: (t.name == _OTHERS, -(t.members or 0), t.name))
 
 
 def _row(figures: Figures, team: Team) -> list[Cell]:
@@ -71,7 +80,7 @@ def _row(figures: Figures, team: Team) -> list[Cell]:
     active = {week: t.active for week, t in weeks.items()}
     return [
         Cell(_named(team.name), team.name),
-        count(team.members or None),
+        count(team.members),
         count(team.active),
         Cell(words.share(team.share), team.share),
         _often(team),
@@ -81,7 +90,7 @@ def _row(figures: Figures, team: Team) -> list[Cell]:
 
 
 def _named(name: str) -> str:
-    return name[0].upper() + name[1:] if name in {_OTHERS, "no team"} else name
+    return name[0].upper() + name[1:] if name in {_OTHERS, _NONE} else name
 
 
 def _often(team: Team) -> Cell:
@@ -97,7 +106,7 @@ def _numbers(figures: Figures) -> Table:
         [
             Cell(words.day(team.week), team.week),
             Cell(_named(team.name), team.name),
-            count(team.members or None),
+            count(team.members),
             count(team.active),
             Cell(words.share(team.share), team.share),
             _often(team),
@@ -130,7 +139,7 @@ def _page(figures: Figures, team: Team, about: list[str]) -> Report:
     rows = [
         [
             Cell(words.day(week), week),
-            count(t.members or None),
+            count(t.members),
             count(t.active),
             Cell(words.share(t.share), t.share),
             _often(t),

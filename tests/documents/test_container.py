@@ -45,7 +45,7 @@ def test_all_it_copies_is_there_and_not_ignored() -> None:
 
 
 def test_its_user_is_a_number_other_than_root() -> None:
-    """Kubernetes cannot tell of a name whether it is root."""
+    """Kubernetes cannot see whether a name is root."""
     [user] = [rest for word, rest in STEPS if word == "USER"]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
 

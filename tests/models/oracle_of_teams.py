@@ -140,14 +140,17 @@ def team_use(oracle: Oracle, members: list[Member]) -> list[Row]:
                 continue
             figures = _figures(together, team)
             users, is_at_least = seen.get(team, (None, None))
+            merged = [name for name in names if names[name] == team]
+            without = "no team" in merged
             rows.append(
                 oracle.row(
                     week=week,
                     team=team,
-                    teams=list(names.values()).count(team),
-                    members=figures["members"],
+                    teams=len(merged) - without,
+                    members=None if without else figures["members"],
                     active_users=figures["active_users"],
-                    share=figures["share"],
+                    share=None if without else figures["share"],
+                    has_people_without_team=without,
                     shown_often_users=users,
                     is_at_least=is_at_least,
                 )

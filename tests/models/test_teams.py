@@ -61,8 +61,14 @@ def test_teams_are_counted_by_day_twice_if_need_be_and_few_are_together(
         r["team"]: (r["members"], r["active_users"]) for r in read(database, "teams")
     }
     assert teams == {"core": (8, 8), "web": (7, 7), "few": (4, 4), "no team": (0, 1)}
-    shown = {r["team"]: r["active_users"] for r in read(database, "team_use")}
-    assert shown == {"core": 8, "web": 7, "other teams": 5}, "few and no team"
+    shown = {
+        r["team"]: (r["teams"], r["members"], r["active_users"], r["share"])
+        for r in read(database, "team_use")
+    }
+    assert shown["core"][:3] == (1, 8, 8)
+    assert shown["web"][:3] == (1, 7, 7)
+    assert shown["other teams"] == (1, None, 5, None), "few, and who has no team"
+    assert len(shown) == 3
 
 
 def read(database: DuckDB, mart: str) -> list[Row]:

@@ -45,7 +45,7 @@ MONTHS = [
 ]
 TEAMS = [
     Team(LAST_WEEK, "core", 1, 8, 6, 0.75, 5, is_at_least=True),
-    Team(LAST_WEEK, "other teams", 3, 7, 2, 0.3, None),
+    Team(LAST_WEEK, "other teams", 3, None, 2, None, None, has_people_without=True),
 ]
 
 
@@ -271,8 +271,10 @@ def test_teams_are_told_without_few_and_each_has_a_page() -> None:
     assert shown.table
     texts = [[cell.text for cell in row[:5]] for row in shown.table.rows]
     assert texts[0] == ["core", "8", "6", "75%", "5 or more"]
-    assert texts[1] == ["Other teams", "7", "2", "30%", "\N{EN DASH}"]
-    assert any("3 teams, counted together" in said for said in shown.sentences)
+    assert texts[1] == ["Other teams", "\N{EN DASH}", "2", *["\N{EN DASH}"] * 2]
+    assert shown.title == "Somebody was active in each of 1 team"
+    merged = "Other teams: 3 teams and people without a team, counted together"
+    assert any(merged in said for said in shown.sentences)
     [page] = team_reports(figures)
     assert page.name == "core"
     assert page.summary[0].startswith("6 people were active in the week of 19")

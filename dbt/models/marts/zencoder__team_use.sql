@@ -4,7 +4,8 @@ with figures as (
         organization,
         week,
         shown_team as team,
-        count(distinct team) as teams,
+        count(distinct case when team <> 'no team' then team end) as teams,
+        max(case when team = 'no team' then 1 else 0 end) = 1 as has_people_without_team,
         {{ zencoder.team_figures() }},
         count(distinct email) as people,
         count(distinct case when segment in ('regular', 'power') then email end) as often_users
@@ -32,9 +33,10 @@ select
     figures.week,
     figures.team,
     figures.teams,
-    figures.members,
+    case when not figures.has_people_without_team then figures.members end as members,
     figures.active_users,
-    figures.share,
+    case when not figures.has_people_without_team then figures.share end as share,
+    figures.has_people_without_team,
     shown.shown_users as shown_often_users,
     shown.is_at_least
 from figures

@@ -71,8 +71,7 @@ def test_meltano_knows_the_settings_as_the_tap_does(extractor: dict[str, Any]) -
     assert set(settings) == set(PROPERTIES) - {"faker_config"}
     for name in OWN:
         setting, schema = settings[name], PROPERTIES[name]
-        assert setting["label"] == schema["title"]
-        assert setting["kind"] == kind(schema)
+        assert setting.get("kind", "string") == kind(schema)
         assert setting.get("value") == schema.get("default")
         assert setting.get("sensitive", False) == schema.get("secret", False)
         described = " ".join(setting["description"].split())
@@ -112,29 +111,6 @@ def test_the_readme_has_the_settings_that_most_people_need() -> None:
 def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= 140
     assert len(README.split("\n\n")[1].split()) < 20
-
-
-def test_loader_entries_to_copy_are_those_of_this_project() -> None:
-    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    known = {loader["name"]: loader for loader in project["plugins"]["loaders"]}
-    section = WAREHOUSES.split("## Loader entries\n")[1]
-    blocks = re.findall(r"^```yaml\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
-    entries = [entry for block in blocks for entry in yaml.safe_load(block)]
-    assert len(entries) == len(blocks) == 6
-    for entry in entries:
-        loader = known[entry["name"]]
-        assert plain(entry) == plain(loader)
-        for name in ("namespace", "pip_url", "executable", "python"):
-            assert entry.get(name) == loader.get(name)
-
-
-def plain(loader: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a loader's settings do, without what only describes them."""
-    words = {"label", "description"}
-    return [
-        {"kind": "string", **{k: v for k, v in s.items() if k not in words}}
-        for s in loader["settings"]
-    ]
 
 
 def test_the_readme_has_every_stream() -> None:

@@ -10,8 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from support.checkout import ROOT
+from support.plugins import loader_entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,19 +64,14 @@ def test_its_base_can_be_pinned_by_digest() -> None:
 
 
 def test_the_loader_is_set_as_meltano_sets_it() -> None:
-    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    [loader] = [
-        entry
-        for entry in project["plugins"]["loaders"]
-        if entry["name"] == "target-postgres"
-    ]
+    settings = loader_entry("target-postgres")["settings"]
 
     def text(value: Any) -> str:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
     wanted = {
         f"TARGET_POSTGRES_{setting['name'].upper()}": text(setting["value"])
-        for setting in loader["settings"]
+        for setting in settings
         if "value" in setting
     }
     schema = wanted.pop("TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA")

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from support.plugins import PLUGINS, TESTS, project_settings
+from support.plugins import PLUGINS, ROOT, project_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.postgres_server import PostgresServer
 
-EXAMPLE = TESTS.parent / "examples" / "dagster"
+EXAMPLE = ROOT / "examples" / "dagster"
 DAGSTER = PLUGINS / "emulators" / "dagster" / "bin"
 LOADER = PLUGINS / "loaders" / "target-postgres" / "venv" / "bin"
 SCHEMA = "tap_zencoder"

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from support.logs import kept
+from support.plugins import MORE_LOADERS
 
 ROOT = Path(__file__).parents[2]
 _VIRTUAL_ENVIRONMENTS = ("extractors", "loaders", "mappers", "utilities")
@@ -40,6 +41,8 @@ class MeltanoProject:
                 there.append(extractor)
         (folder / "meltano.yml").write_text(yaml.safe_dump(project, sort_keys=False))
         (folder / "requirements").symlink_to(ROOT / "requirements")
+        (folder / MORE_LOADERS).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / MORE_LOADERS, folder / MORE_LOADERS)
         made = shutil.ignore_patterns("target", "logs")
         shutil.copytree(ROOT / "dbt", folder / "dbt", ignore=made)
         (folder / ".meltano").mkdir()

@@ -7,8 +7,10 @@ from typing import Any
 
 import yaml
 
-TESTS = Path(__file__).parents[1]
-PLUGINS = TESTS.parent / ".meltano"
+ROOT = Path(__file__).parents[2]
+PLUGINS = ROOT / ".meltano"
+MORE_LOADERS = "examples/loaders.meltano.yml"
+"""What meltano.yml includes."""
 
 
 def plugin(name: str) -> list[str]:
@@ -18,11 +20,19 @@ def plugin(name: str) -> list[str]:
     return [str(command)]
 
 
+def loader_entry(name: str) -> dict[str, Any]:
+    """Return the entry of a loader in meltano.yml, or in the file that it includes."""
+    for file in ("meltano.yml", MORE_LOADERS):
+        for entry in yaml.safe_load((ROOT / file).read_text())["plugins"]["loaders"]:
+            if entry["name"] == name:
+                return dict(entry)
+    raise LookupError(name)
+
+
 def project_settings(name: str) -> dict[str, Any]:
     """Return the settings that a loader gets from meltano.yml, wherever it runs."""
-    project = yaml.safe_load((TESTS.parent / "meltano.yml").read_text())
-    [loader] = [p for p in project["plugins"]["loaders"] if p["name"] == name]
-    values = {s["name"]: s["value"] for s in loader["settings"] if "value" in s}
+    settings = loader_entry(name)["settings"]
+    values = {s["name"]: s["value"] for s in settings if "value" in s}
     return nested({k: v for k, v in values.items() if "$" not in str(v)})
 
 

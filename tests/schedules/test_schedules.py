@@ -52,7 +52,7 @@ DAY_STREAMS = [stream for stream in KEYS if stream != "period_summaries"]
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a local S3 with a bucket."""
-    program = PLUGINS / "emulators" / "moto" / "bin" / "moto_server"
+    program = PLUGINS / "environments" / "emulators" / "bin" / "moto_server"
     if not program.exists():
         log = program.parents[1].with_suffix(".log")
         pytest.skip(log.read_text() if log.exists() else "run `make test-schedules`")

@@ -27,7 +27,7 @@ TEXTS = ("ides", "languages", "additional_fields")
 def clickhouse(folder: Path) -> Iterator[str]:
     """Start ClickHouse's engine on a free port of loopback and give its address."""
     [port] = free_ports(1)
-    words = program("chdb", "clickhouse_server.py")
+    words = program("emulators", "clickhouse_server.py")
     with serving([*words, str(port), str(folder / "data")], port, folder) as address:
         yield address
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def bigquery_emulator(folder: Path) -> Iterator[str]:
     """Start bqemulator on free ports of loopback and give its address."""
     rest, grpc = free_ports(2)
-    words = [*program("bqemulator", "bigquery_server.py"), "start"]
+    words = [*program("emulators", "bigquery_server.py"), "start"]
     words += ["--rest-port", str(rest), "--grpc-port", str(grpc)]
     with serving(words, rest, folder) as address:
         yield address
@@ -133,7 +133,7 @@ class Snowflake(Store):
             "database": "WAREHOUSE",
             "default_target_schema": "tap_zencoder",
         }
-        command = [*program("fakesnow", "snowflake_loader.py"), str(self.folder)]
+        command = [*program("target-fakesnow", "snowflake_loader.py"), str(self.folder)]
         return self._loader(command, {**own, **settings})
 
     def statements(self) -> list[str]:

@@ -21,8 +21,8 @@ PROGRAMS = Path(__file__).parent / "emulators"
 
 def command(environment: str, name: str) -> list[str]:
     """Return a command that an environment has; without one, skip the test."""
-    path = PLUGINS / "emulators" / environment / "bin" / name
-    reason = PLUGINS / "emulators" / f"{environment}.log"
+    path = PLUGINS / "environments" / environment / "bin" / name
+    reason = PLUGINS / "environments" / f"{environment}.log"
     if not path.exists():
         why = reason.read_text() if reason.exists() else "run `make test-warehouses`"
         pytest.skip(f"{environment} is not installed: {why}")

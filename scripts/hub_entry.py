@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-DEFINITION = Path(__file__).parents[1] / "hub" / "tap-zencoder.yml"
+DEFINITION = Path(__file__).parents[1] / "examples" / "hub-entry.yml"
 SOURCE = "git+https://your-git-host.example/tap-zencoder.git"
 """Until there is a package called tap-zencoder that is ours: nobody owns the name."""
 

@@ -100,7 +100,7 @@ def test_nothing_installs_a_package_by_a_name_that_nobody_owns_yet() -> None:
 
 
 def test_meltano_adds_the_tap_by_its_entry_without_the_hub(tmp_path: Path) -> None:
-    done = meltano(tmp_path, *readme_command())
+    done = meltano(tmp_path, *documented_command())
     assert done.returncode == 0, done.stderr
     project = yaml.safe_load((tmp_path / "meltano.yml").read_text())
     [added] = project["plugins"]["extractors"]
@@ -112,13 +112,13 @@ def test_meltano_adds_the_tap_by_its_entry_without_the_hub(tmp_path: Path) -> No
             assert name in shown.stdout
 
 
-def readme_command() -> list[str]:
-    """Return the words of the first command in hub/README.md, after `meltano`."""
-    text = (ROOT / "hub" / "README.md").read_text()
-    command = re.search(r"```sh\nmeltano (.*?)\n```", text, re.DOTALL)
+def documented_command() -> list[str]:
+    """Return the words of docs/install.md that add the tap, after `meltano`."""
+    text = (ROOT / "docs" / "install.md").read_text()
+    command = re.search(r"^meltano (add .*?[^\\])$", text, re.DOTALL | re.MULTILINE)
     assert command
     words = command[1].replace("\\\n", " ").split()
-    return [str(ROOT / w) if w.startswith("hub/") else w for w in words]
+    return [w.replace("../tap-zencoder", str(ROOT)) for w in words]
 
 
 def meltano(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -27,7 +27,6 @@ DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
-    *sorted((ROOT / "hub").glob("*.md")),
     *sorted((ROOT / "dbt").glob("*.md")),
     *sorted((ROOT / "benchmarks").glob("*.md")),
 ]

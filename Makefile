@@ -10,8 +10,8 @@ TESTED_PLUGINS := .meltano/.installed-for-tests
 # Virtual environments that only some of the tests need, each of a file in requirements/.
 EMULATORS := .meltano/environments/emulators
 DAGSTER := .meltano/environments/dagster
-WAREHOUSES := $(EMULATORS) $(addprefix .meltano/environments/,target-bigquery target-fakesnow \
-	target-csv target-s3 target-gcs target-clickhouse dbt-fakesnow dbt-oldest)
+WAREHOUSES := $(EMULATORS) $(addprefix .meltano/environments/,fakesnow dbt-oldest target-bigquery \
+	target-csv target-s3 target-gcs target-clickhouse)
 EMULATED_MODELS := .meltano/.installed-for-emulated-models
 
 # Nothing of the caller's own set-up: no activated environment, no settings, no credentials.
@@ -98,12 +98,12 @@ test-pythons: dist ## Run the tests that need no Meltano with the wheel, on each
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	@$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
-	@$(COMPILE) --group uv --constraints requirements/dev.txt --output-file requirements/uv.txt
-	@$(foreach group,$(GROUPS),$(COMPILE) --group $(group) --output-file requirements/$(group).txt &&) true
-	@$(foreach group,dlt airbyte,$(COMPILE) --group $(group) --output-file benchmarks/requirements/$(group).txt &&) true
+	@cd requirements && for group in $(GROUPS); do \
+		$(COMPILE) --group $$group --output-file $$group.txt || exit 1; done
+	@cd benchmarks/requirements && for group in dlt airbyte; do \
+		$(COMPILE) --group ../../requirements/pyproject.toml:$$group --output-file $$group.txt || exit 1; done
 
-# The dependency groups of pyproject.toml that are installed alone.
-GROUPS := $(filter-out dev tap uv,$(notdir $(basename $(wildcard requirements/*.txt))))
+GROUPS := $(filter-out dev tap,$(notdir $(basename $(wildcard requirements/*.txt))))
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
 # configuration: it gets the index that pip is configured to use, if any, and the

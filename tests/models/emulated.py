@@ -122,7 +122,7 @@ class Snowflake(Database):
 
     @override
     def command(self) -> list[str]:
-        return [*program("dbt-fakesnow", "snowflake_dbt.py"), str(self.folder)]
+        return [*program("fakesnow", "snowflake_dbt.py"), str(self.folder)]
 
     @override
     def environment(self) -> dict[str, str]:

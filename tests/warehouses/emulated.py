@@ -133,7 +133,7 @@ class Snowflake(Store):
             "database": "WAREHOUSE",
             "default_target_schema": "tap_zencoder",
         }
-        command = [*program("target-fakesnow", "snowflake_loader.py"), str(self.folder)]
+        command = [*program("fakesnow", "snowflake_loader.py"), str(self.folder)]
         return self._loader(command, {**own, **settings})
 
     def statements(self) -> list[str]:

@@ -19,7 +19,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport $(filter MELTANO_% TAP_ZENCODER_% TARGET_%,$(.VARIABLES))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help install demo report test test-documents test-pythons test-report test-warehouses test-schedules test-dagster soak bench bench-night lint format hub dist requirements clean
+.PHONY: help install demo report test test-documents test-pythons test-report test-warehouses test-schedules test-dagster soak bench lint format hub dist requirements clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -57,9 +57,6 @@ soak: $(PACKAGES) ## Run what leaves something to chance a hundred times
 
 bench: $(TESTED_PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (a quarter of an hour)
 	PYTHONPATH=tests python benchmarks/bench.py
-
-bench-night: $(TESTED_PLUGINS) $(DAGSTER) $(EMULATORS) ## Take many organisations through one night (an hour)
-	PYTHONPATH=tests python benchmarks/night.py
 
 benchmarks/.venv-%: benchmarks/requirements/%.txt
 	@$(PYTHON) -m venv --clear $@

@@ -1,4 +1,4 @@
-"""Running programs against the sandbox, and what each run took."""
+"""The works, and running programs on them: what each run took."""
 
 from __future__ import annotations
 
@@ -24,24 +24,28 @@ if TYPE_CHECKING:
 CLIENT_ID, CLIENT_SECRET = "sandbox-client-id", "sandbox-client-secret"
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 TODAY = datetime.now(UTC).date()
+HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
+TAP = str(BIN / "tap-zencoder")
 
 
 @dataclass(frozen=True)
 class Work:
-    """An organisation, how many of its days are asked for, and how quick the API is."""
+    """An organisation, how many of its days are requested, and how quick the API is."""
 
     users: int
     days: int
     latency: int
     """Milliseconds a request."""
-    realities: tuple[str, ...] = ()
-    """What the API does beyond its documentation; see ``zencoder-sandbox --help``."""
 
     @property
     def first(self) -> date:
         """The first of the days; the last is yesterday."""
         return TODAY - timedelta(days=self.days)
+
+
+BACKFILL = Work(users=50, days=90, latency=100)
+VOLUME = Work(users=5000, days=20, latency=0)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,23 @@ class Run:
     memory: float
 
 
-# Nobody's programs report to their makers, or wait for a network that is not there.
+Runs = dict[str, list[Run]]
+
+
+def python(program: str, environment: str | None = None) -> list[str]:
+    """Return the command of a program of the folder ``programs``."""
+    folder = HERE / environment / "bin" if environment else BIN
+    return [str(folder / "python"), str(HERE / "programs" / program)]
+
+
+OURS = Program("tap-zencoder", [TAP, "--config", "tap-4.json"], [TAP, "--discover"])
+LIMIT = Program(
+    "the limit",
+    [*python("limit.py"), "days.json"],
+    [*python("limit.py"), "none.json"],
+)
+
+# No program reports to its makers, or waits for a network that does not exist.
 OFFLINE = {
     "AIRBYTE_OFFLINE_MODE": "1",
     "DO_NOT_TRACK": "1",
@@ -108,7 +128,7 @@ def run(command: list[str], folder: Path, *, together: bool = False) -> Run:
 
 
 class PeakTogether:
-    """What all processes of a session need at once, looked at every 50 ms.
+    """What all processes of a session need at once, read every 50 ms.
 
     Pages that processes share are counted once (the kernel's PSS).
     """
@@ -157,7 +177,6 @@ def sandbox(work: Work, folder: Path) -> Iterator[Path]:
     requests = folder / "requests.jsonl"
     options = {"users": work.users, "latency": work.latency, "port": port}
     words = [f"--{name}={value}" for name, value in options.items()]
-    words += [f"--reality={name}" for name in work.realities]
     configure(work, f"http://127.0.0.1:{port}", folder)
     with subprocess.Popen(  # noqa: S603  # as above
         [str(BIN / "zencoder-sandbox"), *words, f"--request-log={requests}"],
@@ -178,32 +197,16 @@ def configure(work: Work, url: str, folder: Path) -> None:
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
     }
-    for concurrency in (1, 2, 4, 8, 16):
-        own = {**base, "start_date": str(work.first), "concurrency": concurrency}
-        (folder / f"tap-{concurrency}.json").write_text(json.dumps(own))
-    hashed = {"stream_maps": {"users": {"email": "md5(email)"}}}
-    mapped = {**base, **hashed, "start_date": str(work.first)}
-    (folder / "tap-mapped.json").write_text(json.dumps(mapped))
+    tap = {**base, "start_date": str(work.first)}
     last = TODAY - timedelta(days=1)
-    days = {"first": str(work.first), "last": str(last), "after": str(TODAY)}
-    none = {"first": str(TODAY), "last": str(last), "after": str(TODAY)}
-    for name, window in (("days", days), ("none", none)):
-        (folder / f"{name}.json").write_text(
-            json.dumps({**base, **window, "workers": 4})
-        )
-    streams = [
-        {
-            "stream": {
-                "name": name,
-                "json_schema": {},
-                "supported_sync_modes": ["incremental"],
-            },
-            "sync_mode": "incremental",
-            "destination_sync_mode": "append_dedup",
-        }
-        for name in ("users", "daily")
-    ]
-    (folder / "airbyte-catalog.json").write_text(json.dumps({"streams": streams}))
+    others = {**base, "last": str(last), "after": str(TODAY), "workers": 4}
+    files: dict[str, Any] = {
+        **{f"tap-{n}": {**tap, "concurrency": n} for n in (1, 2, 4, 8, 16)},
+        "days": {**others, "first": str(work.first)},
+        "none": {**others, "first": str(TODAY)},
+    }
+    for name, content in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(content))
 
 
 def _wait_for(port: int) -> None:
@@ -219,3 +222,9 @@ def _wait_for(port: int) -> None:
 def median(runs: list[Run], figure: str) -> float:
     """Return the median of a figure over several runs."""
     return float(statistics.median(getattr(run, figure) for run in runs))
+
+
+def target(text: str, figure: float, most: float) -> str:
+    """Return a line that compares a figure with the most that it should be."""
+    reached = "reached" if figure <= most else "missed"
+    return f"- {text}, at most {most:g}: **{figure:.2f}**, {reached}."

@@ -1,11 +1,11 @@
 """dlt: one report per day, shared by four resources, fetched in parallel.
 
-Usage: dlt_pipeline.py CONFIG [DATABASE rows|arrow|unset]
+Usage: dlt_pipeline.py CONFIG DATABASE rows|arrow|unset
 
-Without a database, it only extracts. Lists stay in their rows, as in the tap's tables,
-instead of becoming tables of their own. Rows are given to dlt as they are, or as tables
-of Arrow, which it passes on without looking at each row. ``unset`` is dlt as it comes:
-its own ways to merge, to load and to keep lists.
+Lists stay in their rows, as in the tap's tables, instead of becoming tables of their
+own. Rows are given to dlt as they are, or as tables of Arrow, which it passes on
+without looking at each row. ``unset`` is dlt as it comes: its own ways to merge, to
+load and to keep lists.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 CONFIG = json.loads(Path(sys.argv[1]).read_text())
-ARROW = sys.argv[3:] == ["arrow"]
-UNSET = sys.argv[3:] == ["unset"]
+ARROW, UNSET = (sys.argv[3] == way for way in ("arrow", "unset"))
 LISTS: Any = {name: {"data_type": "json"} for name in ("ides", "languages")}
 MERGE: Any = "merge" if UNSET else {"disposition": "merge", "strategy": "upsert"}
 # Of the formats that a destination takes for rows, the quickest here.
@@ -112,19 +111,6 @@ def destination(database: dict[str, Any]) -> Any:
     return dlt.destinations.postgres({**login, "username": database["user"]})
 
 
-def extract() -> None:
-    """Write the rows to files, and say how many."""
-    pipeline = dlt.pipeline("zencoder", pipelines_dir="dlt", dataset_name="zencoder")
-    pipeline.extract(zencoder())
-    rows = pipeline.last_trace.last_extract_info.metrics
-    counts: dict[str, int] = {}
-    for steps in rows.values():
-        for step in steps:
-            for table, metric in step["table_metrics"].items():
-                counts[table] = counts.get(table, 0) + metric.items_count
-    print(json.dumps({"users": counts.get("users", 0)}))
-
-
 def load(database: dict[str, Any]) -> None:
     """Bring the rows into a database."""
     pipeline = dlt.pipeline(
@@ -137,7 +123,4 @@ def load(database: dict[str, Any]) -> None:
     pipeline.run(zencoder(), **own)
 
 
-if sys.argv[2:]:
-    load(json.loads(Path(sys.argv[2]).read_text()))
-else:
-    extract()
+load(json.loads(Path(sys.argv[2]).read_text()))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import groupby, pairwise
+from typing import Any
 
+from markupsafe import Markup
+
+from report.content import Plot
 from report.marks import layers
-
-if TYPE_CHECKING:
-    from report.content import Plot
 
 _TEXT = 12
 _CONFIG: dict[str, Any] = {
@@ -52,6 +52,9 @@ _NOISE = re.compile(
 
 _LINES = re.compile(r"M-?[\d.]+,-?[\d.]+(?:L-?[\d.]+,-?[\d.]+)+")
 _ALIKE = re.compile(r'"( fill="[^"]*")/><path d="(?=[^"]*"\1/>)')
+
+
+_SMALL_WIDTH, _SMALL_HEIGHT, _EDGE = 96, 24, 3
 
 
 @dataclass(frozen=True)
@@ -125,3 +128,35 @@ def _relative(line: re.Match[str]) -> str:
     ]
     short = " ".join(moves).replace(".0", "").replace(",-", "-").replace(" -", "-")
     return f"M{points[0][0]:g},{points[0][1]:g}l{short}"
+
+
+def spark(values: list[float | None]) -> Markup:
+    """Draw a small line from zero, broken where a value is unknown.
+
+    It shows only whether something rose or fell.
+    """
+    known = [value for value in values if value is not None]
+    if len(known) < 2:  # noqa: PLR2004  # one is no line
+        return Markup()
+    high = max(known) or 1
+    step = (_SMALL_WIDTH - 2 * _EDGE) / (len(values) - 1)
+    points = [
+        None if value is None else (_EDGE + n * step, _y(value / high))
+        for n, value in enumerate(values)
+    ]
+    line = "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in filter(None, run))
+        for is_known, run in groupby(points, key=lambda point: point is not None)
+        if is_known
+    )
+    end = points[-1]
+    dot = f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="2.5"/>' if end else ""
+    view = f"0 0 {_SMALL_WIDTH} {_SMALL_HEIGHT}"
+    return Markup(  # noqa: S704  # numbers alone
+        f'<svg class="spark" viewBox="{view}" aria-hidden="true">'
+        f'<path d="{line}"/>{dot}</svg>'
+    )
+
+
+def _y(share: float) -> float:
+    return _SMALL_HEIGHT - _EDGE - share * (_SMALL_HEIGHT - 2 * _EDGE)

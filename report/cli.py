@@ -12,37 +12,37 @@ from pathlib import Path
 import click
 
 from report.csv_link import plain_names
-from report.errors import ReportError
 from report.outline import outline, team_reports
 from report.rows import figures
-from report.source import Reading
+from report.source import Reading, ReportError
+
+DEFAULT_PAGE = "output/adoption.html"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    default="output/adoption.html",
+    # Of the Meltano project, whichever of its folders the command is run in.
+    default=lambda: Path(os.environ.get("MELTANO_PROJECT_ROOT", ""), DEFAULT_PAGE),
     envvar="ZENCODER_REPORT_FILE",
-    show_default=True,
+    show_default=DEFAULT_PAGE,
     show_envvar=True,
-    help="The file that becomes the page.",
+    help="Where to write the page.",
 )
 @click.option(
     "--organization",
     "wanted",
     multiple=True,
     metavar="NAME",
-    help="Only this organisation. May be repeated.",
+    help="Only this organisation. Can be repeated.",
 )
 @click.option(
     "--each",
     type=click.Choice(["organization", "team"]),
-    help="A page for each, with its name in that of the file.",
+    help="One page per organisation or team, named in the file name.",
 )
-@click.option(
-    "--build", is_flag=True, help="Build the models before, with their tests."
-)
+@click.option("--build", is_flag=True, help="Build and test the models first.")
 def main(
     output: Path, wanted: tuple[str, ...], *, each: str | None, build: bool
 ) -> None:

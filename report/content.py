@@ -27,6 +27,8 @@ class Table:
     columns: list[str]
     rows: list[list[Cell]]
     note: str = ""
+    name: str = ""
+    """What sets it apart from the others of its section, such as `by month`."""
     has_names: bool = False
     """Whether names that somebody else chose are in it, of any length."""
 
@@ -154,10 +156,19 @@ class Section:
     sentences: list[str]
     plot: Plot | None = None
     table: Table | None = None
-    numbers: Table | None = None
-    """What is shown only when asked for."""
+    numbers: list[Table] = field(default_factory=list)
+    """What is shown only when asked for, the numbers of the chart first."""
     is_folded: bool = False
     """Whether all but the heading is."""
+
+    @property
+    def tables(self) -> list[Table]:
+        """All that can be downloaded."""
+        return [*([self.table] if self.table else []), *self.numbers]
+
+    def file(self, table: Table) -> str:
+        """Return what a table is called when it is downloaded: `ides-over-time.csv`."""
+        return "-".join([self.key, *table.name.split()]) + ".csv"
 
 
 @dataclass(frozen=True)

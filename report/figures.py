@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-from report.days import Span, spans
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Span: TypeAlias = tuple[date, date]
+"""Days from the first to the last, both included."""
 
 _NOT_OVER = "not over"
-_WEEK = 7
 _RECENT = 12
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 FOUR_WEEKS = timedelta(days=28)
+"""Figures are compared with those of so much earlier."""
+
+
+def four_weeks_to(end: date) -> Span:
+    """Return the 28 days that end with a day."""
+    return end - FOUR_WEEKS + _DAY, end
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Week:
     @property
     def end(self) -> date:
         """Its last day."""
-        return self.start + timedelta(days=6)
+        return self.start + _WEEK - _DAY
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,11 @@ class Segments:
     regular: int | None
     occasional: int | None
     dormant: int
+
+    @property
+    def span(self) -> Span:
+        """The 28 days."""
+        return four_weeks_to(self.week + _WEEK - _DAY)
 
     @property
     def often(self) -> int | None:
@@ -228,22 +238,29 @@ class Figures:
         """The last day whose figures are known."""
         return self.complete_days[-1].day if self.complete_days else None
 
+    @property
+    def last_28_days(self) -> Span | None:
+        """The 28 days until then, which the headline and the seats are about."""
+        return four_weeks_to(self.until) if self.until else None
+
     @cached_property
     def span(self) -> Span | None:
         """The time that charts show: all days that are over."""
         over = [d.day for d in self.days if d.incomplete_reason != _NOT_OVER]
-        return Span(over[0], over[-1]) if over else None
+        return (over[0], over[-1]) if over else None
 
     @cached_property
     def missing(self) -> list[Span]:
         """Which of those days were not loaded, or not in every table."""
-        if self.span is None:
-            return []
-        return spans(
-            day.day
-            for day in self.days
-            if day.incomplete_reason and day.day <= self.span.last
-        )
+        found: list[Span] = []
+        for each in self.days:
+            if not each.incomplete_reason or not self.span or each.day > self.span[1]:
+                continue
+            if found and each.day - found[-1][1] == _DAY:
+                found[-1] = (found[-1][0], each.day)
+            else:
+                found.append((each.day, each.day))
+        return found
 
     @property
     def is_empty(self) -> bool:
@@ -256,8 +273,7 @@ class Figures:
         if not self.weeks:
             return []
         first, last = self.weeks[0].start, self.weeks[-1].start
-        step = timedelta(days=_WEEK)
-        return [first + n * step for n in range((last - first).days // _WEEK + 1)]
+        return [first + n * _WEEK for n in range((last - first) // _WEEK + 1)]
 
     def week(self, start: date) -> Week | None:
         """Return a week by its first day, if it is complete."""
@@ -267,7 +283,7 @@ class Figures:
     def recent_weeks(self) -> list[date]:
         """The first days of twelve weeks, to the last complete one."""
         last = self.weeks[-1].start
-        return [last - n * timedelta(days=_WEEK) for n in reversed(range(_RECENT))]
+        return [last - n * _WEEK for n in reversed(range(_RECENT))]
 
     def recent(
         self,

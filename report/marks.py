@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from report.content import Lines, Stacks, over_time
+from report.axes import milliseconds, time_axis, value_axis, week_among
+from report.content import Lines, Plot, Series, Stacks, over_time
 from report.styles import MISSING, colour, dash, fill
-from report.time_axis import milliseconds, time_axis, week_among
-from report.value_axis import value_axis
-
-if TYPE_CHECKING:
-    from report.content import Plot, Series
 
 Points = list[tuple[date, float | None]]
 Span = tuple[date, date]
@@ -59,13 +55,14 @@ def _lines(plot: Lines, most: int) -> list[dict[str, Any]]:
 
 
 def _end(points: Points, where: dict[str, Any], *, percent: bool) -> dict[str, Any]:
-    """Write the last value that is known above its point."""
-    last = [point for point in points if point[1] is not None][-1:]
+    """Write the last value that is known above its point, or below a fall."""
+    known = [(day, value) for day, value in points if value is not None]
+    falls = len(known) > 1 and known[-1][1] < known[-2][1]
     text = {"field": "value", "type": "quantitative"}
     text["format"] = ".0%" if percent else ",d"
-    mark = {"type": "text", "dy": -9, "align": "right", "fontSize": 13}
-    mark |= {"color": "var(--ink)", "fontWeight": "bold"}
-    return _layer(last, mark, where | {"text": text})
+    mark = {"type": "text", "dy": 18 if falls else -9, "align": "right"}
+    mark |= {"color": "var(--ink)", "fontSize": 13, "fontWeight": "bold"}
+    return _layer([*known[-1:]], mark, where | {"text": text})
 
 
 def _line(number: int) -> dict[str, Any]:

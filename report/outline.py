@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Cell, Report, Section
-from report.figures import FOUR_WEEKS
+from report.figures import FOUR_WEEKS, Figures, Span, Week
 from report.sections.breakdowns import IDES, LANGUAGES, breakdown
 from report.sections.checks import checks, verdict
 from report.sections.depth import messages, segments
@@ -15,10 +14,6 @@ from report.sections.people import comings, count, people
 from report.sections.renewal import renewal
 from report.sections.teams import pages, teams
 from report.tiles import tiles
-
-if TYPE_CHECKING:
-    from report.days import Span
-    from report.figures import Figures, Week
 
 _STALE_AFTER = 3
 """How many days old the newest figures may be without a word on it."""
@@ -42,9 +37,9 @@ def outline(figures: Figures) -> Report:
     ]
     there = [_on_one_axis(figures, each) for each in told if isinstance(each, Section)]
     needs = [each for each in told if isinstance(each, str)]
-    said = [_headline(figures), *_about_the_data(figures)]
+    said = [_headline(figures), *_seats(figures), *_about_the_data(figures)]
     if needs:
-        said.append(f"Not here yet: {'; '.join(needs)}.")
+        said.append(f"Not shown yet: {'; '.join(needs)}.")
     return Report(figures.name, said, tiles(figures), there, _overview(figures))
 
 
@@ -86,47 +81,48 @@ def _on_one_axis(figures: Figures, section: Section) -> Section:
     plot = section.plot
     if plot is None:
         return section
-    missing = [(span.first, span.last) for span in figures.missing]
-    return replace(section, plot=replace(plot, span=figures.span, missing=missing))
+    shown = replace(plot, span=figures.span, missing=figures.missing)
+    return replace(section, plot=shown)
 
 
 def _nobody(figures: Figures) -> str:
     if figures.until is None:
-        return "No day is complete yet, so nothing can be said about it."
+        return "No day is complete yet, so there is nothing to show."
     first = figures.complete_days[0].day
     when = f"from {words.day(first)} to {words.day(figures.until)}"
     if first == figures.until:
         when = f"on {words.day(first)}"
-    return f"Nobody used Zencoder {when}, on the days that are complete."
+    return f"No one used Zencoder {when}, on any day that is complete."
 
 
 def _headline(figures: Figures) -> str:
     """Say what happened: weekly use against that of four weeks before."""
     if not figures.weeks:
-        return "No week is complete yet: weeks are compared once two of them are over."
+        return "No week is complete yet. This page compares weeks once two are over."
     week, before = figures.weeks[-1], _four_weeks_before(figures)
-    when = f"in the week of {words.days(week.start, week.end)}"
+    now, when = words.someone(week.active), words.days(week.start, week.end)
     if before is None:
-        used = "Nobody" if not week.active else words.people(week.active)
-        return f"{used} used Zencoder {when}.{_seats(figures)}"
-    from_to = f"{words.number(before.active)} to {words.people(week.active)}"
-    if week.active == before.active:
-        told = f"Weekly use is what it was four weeks ago: {words.people(week.active)}"
-    elif not figures.enough(before.active):
-        told = f"Weekly use went from {from_to} in four weeks"
-    else:
-        share = abs(week.active - before.active) / before.active
-        verb = "rose" if week.active > before.active else "fell"
-        told = f"Weekly use {verb} {words.percent(share)} in four weeks: {from_to}"
-    return f"{told}, {when}.{_seats(figures)}"
+        return f"{words.sentence(now)} used Zencoder in the week of {when}."
+    then, earlier = before.active, words.days_before(before.start, before.end, week.end)
+    if week.active == then:
+        return f"Weekly use is unchanged: {now} in {earlier}, and again in {when}."
+    verb = "rose" if week.active > then else "fell"
+    share = abs(week.active - then) / then if figures.enough(then) else 0
+    by = f" {words.percent(share)}," if share else ""
+    after = words.number(week.active)
+    return (
+        f"Weekly use {verb}{by} from {words.people(then)} ({earlier}) to {after} "
+        f"({when})."
+    )
 
 
-def _seats(figures: Figures) -> str:
-    now = figures.headline
-    if now.seats_used is None or not now.seats:
-        return ""
+def _seats(figures: Figures) -> list[str]:
+    now, span = figures.headline, figures.last_28_days
+    if now.seats_used is None or not now.seats or span is None:
+        return []
     used = words.number(now.seats_used)
-    return f" {used} of {words.plural(now.seats, 'seat')} were used in 28 days."
+    of_all = f"{used} of {words.plural(now.seats, 'seat')}"
+    return [f"{of_all} were used in the last 28 days ({words.days(*span)})."]
 
 
 def _about_the_data(figures: Figures) -> list[str]:
@@ -137,8 +133,8 @@ def _about_the_data(figures: Figures) -> list[str]:
         said.append(_missing(figures.missing))
     if figures.is_assumed:
         said.append(
-            "The table daily is not loaded, so nothing says which days were synced: "
-            "each day from the first to the last is taken as synced, and a day without "
+            "The table daily is not loaded, so it is not known which days were synced. "
+            "Every day from the first to the last counts as synced, and a day without "
             "people as quiet."
         )
     return said
@@ -151,16 +147,12 @@ def _until(figures: Figures) -> str:
     told = f"Data until {words.day(figures.until)}; {made}."
     age = (figures.made_on - figures.until).days
     if age > _STALE_AFTER:
-        told += (
-            f" The newest complete day is {age} days old: see whether the sync runs."
-        )
+        told += f" The newest complete day is {age} days old: check the sync."
     return told
 
 
 def _missing(missing: list[Span]) -> str:
-    listed = words.spans([(span.first, span.last) for span in missing])
-    verb = "was" if len(missing) == 1 and missing[0].days == 1 else "were"
     return (
-        f"{listed} {verb} not loaded, or not in every table: no figure "
-        "includes those days, and nothing is compared with them."
+        f"Not loaded, or not into every table: {words.spans(missing)}. No figure and "
+        "no comparison includes those days."
     )

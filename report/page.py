@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from report import charts, spark, styles, words
-from report.content import Key, Table, legend, shows_change
+from report import charts, styles, words
+from report.content import Key, Plot, Report, Section, Table, legend, shows_change
 from report.csv_link import plain_names
-
-if TYPE_CHECKING:
-    from report.content import Plot, Report, Section
 
 _DEFAULT_NAME = "default"
 """What dbt calls an organisation where the tables have no such column."""
@@ -41,7 +37,7 @@ def html(reports: list[Report], minimum_group: int) -> str:
             name=title(reports[0]) if alone else "",
             promise=words.PROMISE.format(minimum_group=minimum_group),
             drawing=drawing,
-            spark=spark.svg,
+            spark=charts.spark,
             overview=overview(reports),
             files=_files(reports),
             styles=styles,
@@ -78,7 +74,8 @@ def overview(reports: list[Report]) -> Table | None:
         return None
     columns = ["Organisation", "People in a week", "Change in 4 weeks", "Seats used"]
     columns += ["Regular and power users", "12 weeks"]
-    return Table(columns, rows, has_names=True)
+    note = "The days that each figure covers are given with each organisation below."
+    return Table(columns, rows, note, has_names=True)
 
 
 def _label(section: Section, plot: Plot) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from report.figures import (
     Breakdown,
@@ -21,9 +20,7 @@ from report.figures import (
     Use,
     Week,
 )
-
-if TYPE_CHECKING:
-    from report.source import Models, Row
+from report.source import Models, Row
 
 
 def figures(models: Models, organization: str, made_on: date) -> Figures:

@@ -10,15 +10,16 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from report.errors import ReportError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+class ReportError(Exception):
+    """The page cannot be made, and its text says why."""
+
 
 Row: TypeAlias = dict[str, str]
 """A row as text, without the columns that are null in it."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
+from datetime import date
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -23,6 +20,11 @@ _SPANS = 4
 def number(value: float, digits: int = 0) -> str:
     """Write 1234.5 as 1,234.5."""
     return f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def figure(value: float) -> str:
+    """Write a number with one decimal, if it has any."""
+    return number(value, int(round(value, 1) % 1 != 0))
 
 
 def percent(share: float) -> str:
@@ -45,11 +47,19 @@ def people(count: int) -> str:
     return "1 person" if count == 1 else f"{number(count)} people"
 
 
-def did(count: int) -> str:
-    """Begin a sentence: `Nobody was`, `1 person was`, `2 people were`."""
-    if not count:
-        return "Nobody was"
-    return f"{people(count)} {'was' if count == 1 else 'were'}"
+def someone(count: int) -> str:
+    """Write how many people, who may be none: `no one`, `1 person`, `2 people`."""
+    return people(count) if count else "no one"
+
+
+def were(count: int) -> str:
+    """Write `no one was`, `1 person was`, `2 people were`."""
+    return f"{someone(count)} {'were' if count > 1 else 'was'}"
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[0].upper() + text[1:]
 
 
 def plural(count: int, noun: str) -> str:
@@ -60,6 +70,12 @@ def plural(count: int, noun: str) -> str:
 def day(value: date) -> str:
     """Write a day as 5 Oct 2026."""
     return f"{value.day} {value:%b %Y}"
+
+
+def days_before(first: date, last: date, later: date) -> str:
+    """Write a span without the year, if a later day beside it has the same."""
+    text = days(first, last)
+    return text.removesuffix(f" {later:%Y}") if first.year == later.year else text
 
 
 def days(first: date, last: date) -> str:
@@ -98,17 +114,19 @@ def listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if names[1:] else names[0]
 
 
-def change(now: float, before: float, unit: str = "", digits: int = 0) -> str:
-    """Say by how much something changed, as a reader would: `3 more than`."""
-    difference = round(round(now, digits) - round(before, digits), digits)
+def change(now: float, before: float) -> str:
+    """Say by how many something changed: `3 more`, `3 fewer`, `no change`."""
+    difference = round(round(now, 1) - round(before, 1), 1)
     if not difference:
-        return "the same as"
-    size = number(abs(difference), digits)
-    if unit and size == "1":
-        unit = unit.removesuffix("s")
-    less = "less" if unit or digits else "fewer"
-    return " ".join(
-        filter(None, [size, unit, "more" if difference > 0 else less, "than"])
+        return "no change"
+    return f"{figure(abs(difference))} {'more' if difference > 0 else 'fewer'}"
+
+
+def or_more(minimum_group: int) -> str:
+    """Explain bounds, where one is shown."""
+    return (
+        '"Or more" replaces an exact number that would reveal a group of fewer than '
+        f"{minimum_group} people."
     )
 
 

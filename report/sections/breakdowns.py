@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from report import words
 from report.content import Cell, Section, Table
-from report.figures import FOUR_WEEKS
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from report.figures import Breakdown, Figures, Use, Week
+from report.figures import FOUR_WEEKS, Breakdown, Figures, Use, Week
 
 _LINES = 5
 """So many have their numbers week by week."""
@@ -41,10 +37,10 @@ def breakdown(figures: Figures, kind: Kind, given: Breakdown) -> Section | str:
     use = _Breakdown(figures, kind, given)
     if not figures.weeks or not use.shown:
         return (
-            f"{kind.plural}, once at least {figures.minimum_group} people used one in "
-            "the last complete week"
+            f"{kind.plural} (needs one that at least {figures.minimum_group} people "
+            "used in the last complete week)"
         )
-    table, numbers = use.latest(), use.numbers()
+    table, numbers = use.latest(), [use.numbers()]
     return Section(kind.key, kind.title, use.title(), use.said(), None, table, numbers)
 
 
@@ -95,41 +91,37 @@ class _Breakdown:
         most = self.shown[0]
         top = [use for use in self.shown if use.users == most.users]
         share = _cell(most, words.percent(self.share(most)), 0).text
+        kinds = self.kind.plural
         if len(top) > _FEW:
-            return f"{len(top)} {self.kind.plural} had the most people, {share} each"
+            return f"{len(top)} {kinds} were used most, each by {share} of people"
         names = words.listed([words.isolated(_named(use.name)) for use in top])
         if len(top) == 1:
-            return f"{names} had the most people: {share}"
-        each = "each had" if most.is_at_least else "had the most people, each"
-        return f"{names} {each} {share}"
+            return f"{names} was the most used {self.kind.singular}: {share} of people"
+        if most.is_at_least:
+            return f"{names} were each used by {share} of people"
+        return f"{names} were the most used {kinds}: {share} of people each"
 
     def said(self) -> list[str]:
         week = words.days(self.last.start, self.last.end)
-        said = [f"Shares of who was active in the week of {week}."]
+        said = [f"Shares are of the people who were active in the week of {week}."]
         if sum(self.share(use) for use in self.shown) > 1:
             said.append(
-                f"Somebody who uses two {self.kind.plural} counts in both, so they "
+                f"People who use two {self.kind.plural} count in both, so the shares "
                 "add up to more than 100%."
             )
+        if any(use.is_at_least for use in self.shown):
+            said.append(words.or_more(self.figures.minimum_group))
         return [*said, *self._left_out()]
 
     def _left_out(self) -> list[str]:
-        kind, minimum = self.kind, self.figures.minimum_group
-        said = []
-        if any(use.is_at_least for use in self.given.uses):
-            said.append(
-                f'"Or more" stands where fewer than {minimum} people did not use it: '
-                "how many is not shown."
-            )
         hidden = self.given.hidden.get(self.last.start, 0)
-        if hidden:
-            verb = "is" if hidden == 1 else "are"
-            name = kind.singular if hidden == 1 else kind.plural
-            said.append(
-                f"{hidden} more {name} {verb} not shown: a group of fewer than "
-                f"{minimum} people would be known."
-            )
-        return said
+        if not hidden:
+            return []
+        few = f"would reveal a group of fewer than {self.figures.minimum_group}"
+        if hidden == 1:
+            return [f"1 more {self.kind.singular} is not shown: showing it {few}."]
+        more = f"{hidden} more {self.kind.plural} are not shown"
+        return [f"{more}: showing them {few}."]
 
     def latest(self) -> Table:
         """Return the last week, beside four weeks before."""
@@ -155,13 +147,18 @@ class _Breakdown:
     def numbers(self) -> Table:
         """Return the shares of what has the most people, week by week."""
         shown = self.names[:_LINES]
-        rows = []
-        for week in self.active:
-            uses = [self.uses[name].get(week) for name in shown]
-            rows.append([Cell(words.day(week), week), *map(self._cell, uses)])
-        note = f"Share of each week's people, of the {self.kind.plural} with the most."
+        weeks = [[self.uses[name].get(week) for name in shown] for week in self.active]
+        rows = [
+            [Cell(words.day(week), week), *map(self._cell, uses)]
+            for week, uses in zip(self.active, weeks, strict=True)
+        ]
+        note = "Share of each week's people."
+        if len(self.names) > _LINES:
+            note += f" Only the {_LINES} most used {self.kind.plural} are listed."
+        if any(use and use.is_at_least for uses in weeks for use in uses):
+            note += f" {words.or_more(self.figures.minimum_group)}"
         columns = ["Week from", *map(_named, shown)]
-        return Table(columns, rows, note, has_names=True)
+        return Table(columns, rows, note, "over time", has_names=True)
 
     def _cell(self, use: Use | None) -> Cell:
         if not use:

@@ -1,14 +1,10 @@
-"""Whether the parts of the API's answers agree with one another."""
+"""Whether our counts match the totals that the API sends."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from report import words
 from report.content import Cell, Section, Table
-
-if TYPE_CHECKING:
-    from report.figures import Check, Figures
+from report.figures import Check, Figures
 
 _NAMES = {
     "active_users": "People",
@@ -21,11 +17,11 @@ _NAME = "Checks"
 
 
 def checks(figures: Figures) -> Section:
-    """Return how often totals and lists of people said the same."""
+    """Return how often totals and our counts were compared, and differed."""
     if not figures.checks:
-        return Section("checks", _NAME, _NAME, ["There is nothing to compare yet."])
+        return Section("checks", _NAME, _NAME, ["There is nothing to check yet."])
     rows = [_row(check) for check in sorted(figures.checks, key=_order)]
-    columns = ["Compared", "Over", "Times", "Differ", "Last on"]
+    columns = ["Figure", "Period", "Checks", "Differences", "Last difference"]
     differs = any(check.differing for check in figures.checks)
     return Section(
         "checks",
@@ -38,10 +34,10 @@ def checks(figures: Figures) -> Section:
 
 
 _EXPLAINED = (
-    "The API sends totals beside its lists of people. Its own counts for 7, 30 and 90 "
-    "days include the day of the sync, which is not over, so they only have to lie "
-    "between what is known for certain and what is possible. docs/models.md says what "
-    "may be behind a difference."
+    "Zencoder's API sends totals, and lists of people, which we count. Its totals for "
+    "7, 30 and 90 days include the day of the sync, which was not over; so they may "
+    "differ from our counts by what one day can add or take away. docs/models.md lists "
+    "possible causes of a difference."
 )
 
 
@@ -51,15 +47,14 @@ def _order(check: Check) -> tuple[int, list[str]]:
 
 
 def verdict(compared: list[Check]) -> str:
-    """Say whether the API's totals agree with its lists of people."""
+    """Say whether our counts match the API's totals."""
     times = sum(check.compared for check in compared)
     differing = sum(check.differing for check in compared)
-    if not differing:
-        return f"The API's totals agree: {words.plural(times, 'comparison')}"
-    return (
-        f"The API's totals differ in {words.number(differing)} of "
-        f"{words.plural(times, 'comparison')}"
-    )
+    if differing:
+        some = f"{words.number(differing)} of {words.plural(times, 'check')}"
+        return f"Our counts differ from Zencoder's own totals in {some}"
+    every = f"all {words.number(times)} checks" if times > 1 else "the only check"
+    return f"Our counts match Zencoder's own totals in {every}"
 
 
 def _row(check: Check) -> list[Cell]:

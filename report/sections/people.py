@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Cell, Lines, Section, Series, Stacks, Table
-from report.figures import FOUR_WEEKS
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from report.figures import Figures, Flow, Newcomers
+from report.figures import (
+    FOUR_WEEKS,
+    Figures,
+    Flow,
+    Month,
+    Newcomers,
+    Week,
+    four_weeks_to,
+)
 
 BLUE, TEAL, VIOLET, RED = 1, 2, 3, 4
 
 
 def people(figures: Figures) -> Section:
     """Return how many different people there were, by week and in 28 days."""
-    days = [d for d in figures.days if figures.span and d.day <= figures.span.last]
+    days = [d for d in figures.days if figures.span and d.day <= figures.span[1]]
     weeks = {week.start: week.active for week in figures.weeks}
     ends = [
         (start + timedelta(days=6), weeks.get(start)) for start in figures.week_starts
@@ -31,7 +33,7 @@ def people(figures: Figures) -> Section:
     ]
     there = [ln for ln in lines if any(value is not None for _, value in ln.points)]
     numbers = Table(
-        ["Day", "People on the day", "In 7 days", "In 28 days"],
+        ["Day", "That day", "In 7 days", "In 28 days"],
         [
             [
                 Cell(words.day(day.day), day.day),
@@ -41,11 +43,12 @@ def people(figures: Figures) -> Section:
             ]
             for day in days
         ],
+        "The 7 days and the 28 days end with the day of the row.",
     )
     plot = Lines(there, has_ends=True) if there else None
     said = _people_said(figures)
     title = _title_of_people(figures)
-    return Section("people", "People", title, said, plot, numbers=numbers)
+    return Section("people", "People", title, said, plot, numbers=[numbers])
 
 
 def _title_of_people(figures: Figures) -> str:
@@ -54,10 +57,13 @@ def _title_of_people(figures: Figures) -> str:
         return "People over time"
     *_, (end, now) = months.items()
     before = months.get(end - FOUR_WEEKS)
-    told = f"{words.people(now)} in 28 days"
+    last = "the last 28 days" if end == figures.until else "28 days"
+    told = f"{words.someone(now)} used it in {last}"
     if before is None:
-        return told
-    return f"{told}, {words.change(now, before)} in the 28 days before"
+        return words.sentence(told)
+    than = "from" if now == before else "than"
+    told += f": {words.change(now, before)} {than} four weeks earlier"
+    return words.sentence(told)
 
 
 def _months(figures: Figures) -> dict[date, int]:
@@ -72,18 +78,21 @@ def _people_said(figures: Figures) -> list[str]:
     said = []
     months = _months(figures)
     if months:
-        top = max(months, key=lambda day: months[day])
-        said.append(
-            f"The most were {words.number(months[top])}, in the 28 days to "
-            f"{words.day(top)}."
-        )
+        last, top = max(months), max(months, key=lambda day: months[day])
+        peak = "no 28-day count was higher"
+        if months[top] > months[last]:
+            highest, when = words.number(months[top]), words.days(*four_weeks_to(top))
+            peak = f"the highest 28-day count was {highest} ({when})"
+        span = words.days(*four_weeks_to(last))
+        said.append(f"The last complete 28 days are {span}; {peak}.")
     working = figures.working_days(figures.weeks[-1]) if figures.weeks else []
     if working:
+        week = figures.weeks[-1]
         said.append(
-            "On a working day of the last complete week: "
-            f"{words.number(fmean(working))} on average."
+            f"On an average working day of {words.days(week.start, week.end)}, "
+            f"{words.someone(round(fmean(working)))} used it."
         )
-    said.append("Whoever is active on many days counts once.")
+    said.append("Each person counts once.")
     return said
 
 
@@ -91,7 +100,7 @@ def comings(figures: Figures) -> Section | str:
     """Return who came and left by month, and what became of the new."""
     flows = [(m.start, m.flow) for m in figures.months if m.flow]
     if not flows:
-        return "who comes and goes, once two months in a row are complete"
+        return "who comes and goes (needs two complete months in a row)"
     plot = Stacks(
         [
             Series("Stayed", BLUE, [(m, f.retained) for m, f in flows]),
@@ -102,28 +111,33 @@ def comings(figures: Figures) -> Section | str:
         by_month=True,
     )
     month, last = flows[-1]
-    left = f"{words.number(last.churned)} did not return"
-    if not last.churned:
-        left = "everybody of the month before returned"
-    title = f"In {month:%B}, {_none(last.new)} began and {left}"
+    title = f"In {month:%B}, {words.were(last.new)} new, and {_stayed(month, last)}"
     told = (
-        f"Of the {words.people(last.active_before)} of the month before, "
-        f"{_none(last.retained)} stayed; {_none(last.returned)} came back after a "
-        "pause."
+        f"{words.sentence(words.were(last.retained))} active in both months, and "
+        f"{words.someone(last.returned)} came back after a longer break."
     )
     table = None
     if figures.newcomers:
         rows = [_newcomers(figures, month) for month in figures.newcomers]
-        columns = ["New in", "People", "Four active days", "Days until then"]
-        columns += ["Active in week 4", "In week 12"]
-        note = "What became of those who were new. Days until then are a median."
-        table = Table(columns, rows, note)
-    numbers = _weeks(figures)
+        columns = ["Starting month", "New users", "Reached 4 active days"]
+        columns += ["Median days to reach it", "Active in week 4", "Active in week 12"]
+        note = "New users by starting month."
+        table = Table(columns, rows, note, "new users")
+    numbers = [_by_month(figures), _by_week(figures)]
     return Section("comings", "Who comes and goes", title, [told], plot, table, numbers)
 
 
-def _none(count: int) -> str:
-    return words.number(count) if count else "nobody"
+def _stayed(month: date, flow: Flow) -> str:
+    """Say what became of the people of the month before."""
+    before, left = flow.active_before, flow.churned
+    earlier = f"{month - timedelta(days=1):%B}"
+    if not before:
+        return f"no one had been active in {earlier}"
+    if left:
+        some = f"{words.number(left)} of {words.people(before)}"
+        return f"{some} from {earlier} did not return"
+    everyone = f"all {words.people(before)}" if before > 1 else "the 1 person"
+    return f"{everyone} from {earlier} {'were' if before > 1 else 'was'} active again"
 
 
 def _newcomers(figures: Figures, month: Newcomers) -> list[Cell]:
@@ -145,34 +159,35 @@ def _newcomers(figures: Figures, month: Newcomers) -> list[Cell]:
     ]
 
 
-def _weeks(figures: Figures) -> Table:
-    columns = ["Week from", "Active", "Stayed", "Came back", "New", "Did not return"]
+def _by_month(figures: Figures) -> Table:
     rows = [
-        [
-            Cell(words.day(week.start), week.start),
-            count(week.active),
-            *(count(getattr(week.flow, name, None)) for name in _PARTS),
-        ]
+        _flow_row(figures, Cell(f"{month.start:%b %Y}", month.start), month)
+        for month in figures.months
+    ]
+    return Table(["Month", *_FLOW], rows, name="by month")
+
+
+def _by_week(figures: Figures) -> Table:
+    rows = [
+        _flow_row(figures, Cell(words.day(week.start), week.start), week)
         for week in figures.weeks
     ]
-    return Table(
-        [*columns, "Share that stayed"],
-        [
-            [*row, _stayed(figures, week.flow)]
-            for row, week in zip(rows, figures.weeks, strict=True)
-        ],
-    )
+    return Table(["Week from", *_FLOW], rows, name="by week")
 
 
-_PARTS = ("retained", "returned", "new", "churned")
+_FLOW = ("Active", "Stayed", "Came back", "New", "Did not return", "Share that stayed")
 
 
-def _stayed(figures: Figures, flow: Flow | None) -> Cell:
-    """Return which share came again; of few people it says little."""
-    if not flow or not figures.enough(flow.active_before):
-        return Cell(words.DASH, None)
-    share = flow.retained / flow.active_before
-    return Cell(words.percent(share), share)
+def _flow_row(figures: Figures, when: Cell, period: Week | Month) -> list[Cell]:
+    flow = period.flow
+    if not flow:
+        return [when, count(period.active), *[count(None)] * (len(_FLOW) - 1)]
+    parts = (flow.retained, flow.returned, flow.new, flow.churned)
+    share = Cell(words.DASH, None)
+    if figures.enough(flow.active_before):
+        stayed = flow.retained / flow.active_before
+        share = Cell(words.percent(stayed), stayed)
+    return [when, count(period.active), *map(count, parts), share]
 
 
 def count(value: int | None) -> Cell:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from report import words
 from report.content import Cell, Section, Table
-
-if TYPE_CHECKING:
-    from report.figures import Figures, Headline, SeatUse
+from report.figures import Figures, Headline, SeatUse
 
 _LABELS = {
     "active in 28 days": "Active 7 to 27 days ago",
@@ -18,19 +14,18 @@ _LABELS = {
     "not for 28 days": "Not used for 28 days",
 }
 _WHO = (
-    "Who it is stays in the warehouse: zencoder__seats has it, and docs/models.md the "
-    "query."
+    "Names are not shown here. To list the idle seats, use the query in docs/models.md."
 )
 
 
 def renewal(figures: Figures) -> Section | str:
     """Return how many seats are used, and how many are needed."""
     if not figures.has_seats:
-        return "seats, once zencoder_seats_table names a table of them (docs/page.md)"
+        return "seats (needs a list of them: see docs/page.md)"
     if not figures.seats:
         return (
-            f"seats, once there are at least {figures.minimum_group} of them and 28 "
-            "days in a row are complete"
+            f"seats (needs at least {figures.minimum_group} of them and 28 complete "
+            "days in a row)"
         )
     now = figures.headline
     table = None
@@ -40,10 +35,15 @@ def renewal(figures: Figures) -> Section | str:
             _row(use, use.seats / total) for use in sorted(figures.seats, key=_order)
         ]
         table = Table(["Seats", "Number", "Share"], rows)
-    said = [*_enough(now), *_assigned(figures), *_idle(now), *_without(now)]
+    said = [*_enough(figures), *_assigned(figures), *_idle(now), *_without(now)]
     if table is None:
-        said.append("When they were used is not shown: it would reveal a small group.")
-    return Section("renewal", "Renewal", _title(figures), [*said, _WHO], table=table)
+        said.append(
+            "When the seats were used is not shown: that would reveal a group of fewer "
+            f"than {figures.minimum_group}."
+        )
+    if now.idle != 0:
+        said.append(_WHO)
+    return Section("renewal", "Renewal", _title(figures), said, table=table)
 
 
 def _title(figures: Figures) -> str:
@@ -55,28 +55,33 @@ def _title(figures: Figures) -> str:
         return f"There are {words.plural(total, 'seat')}"
     used = words.number(now.seats_used)
     verb = "was" if now.seats_used == 1 else "were"
-    return f"{used} of {words.plural(total, 'seat')} {verb} used in 28 days"
+    return f"{used} of {words.plural(total, 'seat')} {verb} used in the last 28 days"
 
 
-def _enough(now: Headline) -> list[str]:
-    if now.in_28_days is None:
+def _enough(figures: Figures) -> list[str]:
+    now, span = figures.headline, figures.last_28_days
+    if now.in_28_days is None or span is None:
         return []
-    told = f"At today's use {words.plural(now.in_28_days, 'seat')} would be enough"
+    told = (
+        f"{words.sentence(words.someone(now.in_28_days))} used it in the last 28 days "
+        f"({words.days(*span)}), so {words.plural(now.in_28_days, 'seat')} would do"
+    )
     if now.peak == now.in_28_days:
-        return [f"{told}, which is the most so far."]
-    return [f"{told}; the most that 28 days needed was {words.number(now.peak or 0)}."]
+        return [f"{told}; no 28-day count was higher."]
+    return [f"{told}; the highest 28-day count was {words.number(now.peak or 0)}."]
 
 
 def _assigned(figures: Figures) -> list[str]:
     now = figures.headline
     if now.bought is None or now.seats is None or figures.seats[0].is_at_least:
         return []
-    left = now.bought - now.seats
+    left, bought = now.bought - now.seats, words.number(now.bought)
     if left < 0:
-        more = f"{words.plural(-left, 'seat')} more {_is(-left)} assigned than"
-        return [f"{more} the {words.number(now.bought)} that were bought."]
-    none = "none is" if not left else f"{words.number(left)} {_is(left)}"
-    return [f"Of {words.plural(now.bought, 'seat')} bought, {none} not assigned."]
+        more = f"{words.number(-left)} more {'seat' if left == -1 else 'seats'}"
+        return [f"{more} {_is(-left)} assigned than the {bought} bought."]
+    if not left:
+        return [f"All {bought} seats bought are assigned."]
+    return [f"{words.number(left)} of {bought} seats bought {_is(left)} not assigned."]
 
 
 def _is(count: int) -> str:
@@ -89,17 +94,25 @@ def _idle(now: Headline) -> list[str]:
     if not now.idle:
         return ["No seat is idle."]
     seats = f"{words.plural(now.idle, 'seat')} {_is(now.idle)}"
-    told = f"{seats} idle: not used for 28 days, or never"
+    told = f"{seats} idle: not used for 28 days, or never."
     if now.price_of_idle is None:
-        return [f"{told}."]
-    digits = 0 if float(now.price_of_idle).is_integer() else 2
-    return [f"{told}. Their price is {words.number(now.price_of_idle, digits)}."]
+        return [told]
+    total, each = map(_price, (now.price_of_idle, now.price_of_idle / now.idle))
+    cost = f"It costs {total}" if now.idle == 1 else f"Together they cost {total}"
+    return [f"{told} {cost}." if now.idle == 1 else f"{told} {cost} ({each} each)."]
+
+
+def _price(value: float) -> str:
+    return words.number(value, 2 if round(value, 2) % 1 else 0)
 
 
 def _without(now: Headline) -> list[str]:
     if now.without_seat is None:
         return []
-    return [f"{words.did(now.without_seat)} active in 28 days without a seat."]
+    if not now.without_seat:
+        return ["Everyone who used it in the last 28 days is in the seat list."]
+    people, verb = words.people(now.without_seat), _is(now.without_seat)
+    return [f"{people} used it in the last 28 days but {verb} not in the seat list."]
 
 
 def _row(use: SeatUse, share: float) -> list[Cell]:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from report import words
 from report.content import Cell, Lines, Report, Section, Series, Table
-from report.figures import FOUR_WEEKS
+from report.figures import FOUR_WEEKS, Figures, Team, four_weeks_to
 from report.sections.people import BLUE, TEAL, count
-
-if TYPE_CHECKING:
-    from report.figures import Figures, Team
 
 _OTHERS = "other teams"
 _NONE = "no team"
@@ -20,16 +16,16 @@ _NONE = "no team"
 def teams(figures: Figures) -> Section | str:
     """Return the teams of the last complete week."""
     if not figures.has_people:
-        return "teams, once zencoder_people_table names who is in which (docs/page.md)"
+        return "teams (needs a list of who is in which: see docs/page.md)"
     last = last_of(figures)
     if not last:
         return (
-            f"teams, once one of at least {figures.minimum_group} people has a "
-            "complete week"
+            f"teams (needs one of at least {figures.minimum_group} people, and a "
+            "complete week)"
         )
     columns = [
         "Team",
-        "People",
+        "Members",
         "Active",
         "Share",
         "Often",
@@ -37,15 +33,27 @@ def teams(figures: Figures) -> Section | str:
         "12 weeks",
     ]
     rows = [_row(figures, team) for team in last]
-    week = words.days(last[0].week, last[0].week + timedelta(days=6))
-    told = (
-        f"In the week of {week}. Who is in two teams counts in both, so teams are "
-        "never added up. Often: regular and power users."
-    )
-    said = [told]
-    said += [_merged(figures, team) for team in last if team.name == _OTHERS]
-    table, numbers = Table(columns, rows, has_names=True), _numbers(figures)
+    said = [
+        f"Active: in the week of {_week(last[0])}. {_often_means(figures, last[0])}",
+        "People in two teams count in both, so figures of teams cannot be added up.",
+        *(_merged(figures, team) for team in last if team.name == _OTHERS),
+    ]
+    if any(team.is_at_least for team in last):
+        said.append(words.or_more(figures.minimum_group))
+    table, numbers = Table(columns, rows, has_names=True), [_numbers(figures)]
     return Section("teams", "Teams", _title(last), said, None, table, numbers)
+
+
+def _week(team: Team) -> str:
+    return words.days(team.week, team.week + timedelta(days=6))
+
+
+def _often_means(figures: Figures, last: Team | None = None) -> str:
+    days = "28 days to the end of the week"
+    if last:
+        span = four_weeks_to(last.week + timedelta(days=6))
+        days = f"28 days {words.days(*span)}"
+    return f"Often: on {figures.regular_days} or more of the {days}."
 
 
 def _title(last: list[Team]) -> str:
@@ -53,16 +61,19 @@ def _title(last: list[Team]) -> str:
     if not named:
         return "Teams"
     active = sum(bool(team.active) for team in named)
-    each = "each" if active == len(named) else words.number(active)
-    return f"Somebody was active in {each} of {words.plural(len(named), 'team')}"
+    if len(named) == 1:
+        verb = "used it" if active else "did not use it"
+        return f"{words.isolated(named[0].name)} {verb} in the last complete week"
+    each = f"All {len(named)}" if active == len(named) else f"{active} of {len(named)}"
+    return f"{each} teams used it in the last complete week"
 
 
 def _merged(figures: Figures, others: Team) -> str:
     parts = [words.plural(others.teams, "team")] if others.teams else []
     parts += ["people without a team"] if others.has_people_without else []
     return (
-        f"Other teams: {words.listed(parts)}, counted together so that no smaller "
-        f"group than {figures.minimum_group} is shown."
+        f"Other teams: {words.listed(parts)}, combined so that no group of fewer than "
+        f"{figures.minimum_group} is shown."
     )
 
 
@@ -100,7 +111,7 @@ def _often(team: Team) -> Cell:
 
 
 def _numbers(figures: Figures) -> Table:
-    columns = ["Week from", "Team", "People", "Active", "Share", "Often"]
+    columns = ["Week from", "Team", "Members", "Active", "Share", "Often"]
     recent = set(figures.recent_weeks)
     rows = [
         [
@@ -114,7 +125,9 @@ def _numbers(figures: Figures) -> Table:
         for team in figures.teams
         if team.week in recent
     ]
-    return Table(columns, rows, has_names=True)
+    bounds = any(t.is_at_least for t in figures.teams if t.week in recent)
+    note = words.or_more(figures.minimum_group) if bounds else ""
+    return Table(columns, rows, note, "over time", has_names=True)
 
 
 def pages(figures: Figures, about: list[str]) -> list[Report]:
@@ -126,10 +139,10 @@ def pages(figures: Figures, about: list[str]) -> list[Report]:
 
 def _page(figures: Figures, team: Team, about: list[str]) -> Report:
     weeks = {t.week: t for t in figures.teams if t.name == team.name}
-    days = words.days(team.week, team.week + timedelta(days=6))
-    told = f"{words.did(team.active)} active in the week of {days}"
+    active = words.someone(team.active)
     if team.members:
-        told += f", of {words.number(team.members)} in the team"
+        active = f"{words.number(team.active)} of {words.people(team.members)}"
+    told = f"{words.sentence(active)} used it in the week of {_week(team)}"
     often = {w: weeks[w].often for w in weeks if not weeks[w].is_at_least}
     lines = [
         Series("Active", BLUE, [(w, t.active) for w, t in weeks.items()]),
@@ -146,8 +159,10 @@ def _page(figures: Figures, team: Team, about: list[str]) -> Report:
         ]
         for week, t in weeks.items()
     ]
-    columns = ["Week from", "People", "Active", "Share", "Often"]
-    said = ["Often: regular and power users, in the 28 days until the end of a week."]
+    columns = ["Week from", "Members", "Active", "Share", "Often"]
+    said = [_often_means(figures)]
+    if any(t.is_at_least for t in weeks.values()):
+        said.append(words.or_more(figures.minimum_group))
     section = Section("team", "Team", "Week by week", said, plot, Table(columns, rows))
     name = team.name if figures.name == "default" else f"{figures.name}: {team.name}"
     return Report(name, [f"{told}.", *about], sections=[section])

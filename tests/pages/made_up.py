@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from report.figures import Breakdown, Day, Figures, Flow, Headline, Use, Week
+from report.figures import (
+    Breakdown,
+    Day,
+    Depth,
+    Figures,
+    Flow,
+    Headline,
+    Month,
+    SeatUse,
+    Segments,
+    Team,
+    Use,
+    Week,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,3 +80,30 @@ def some_figures(**given: Any) -> Figures:
 def section(report: Report, key: str) -> Section:
     """Return the section of that name."""
     return next(section for section in report.sections if section.key == key)
+
+
+WEEKS = [
+    a_week(0, 10),
+    a_week(1, 12, 4, 8, 0, 2),
+    a_week(2, 9, 0, 9, 0, 3),
+]
+DAYS = some_days([8] * 21)
+DEPTH = [Depth(MONDAY + n * WEEK, 3.0, 10.0 + n, 20.5) for n in range(3)]
+SUNDAY = MONDAY + timedelta(days=20)
+
+
+LAST_WEEK = MONDAY + 2 * WEEK
+SEGMENTS = [Segments(LAST_WEEK, None, 7, 5, 3)]
+SEATS = [
+    SeatUse("active in 28 days", "active in 7 days", 20),
+    SeatUse("too new to judge", "never used", 10),
+    SeatUse("not for 28 days", "not for 28 days", 10),
+]
+MONTHS = [
+    Month(date(2026, 9, 1), 12),
+    Month(date(2026, 10, 1), 10, Flow(1, 9, 0, 3)),
+]
+TEAMS = [
+    Team(LAST_WEEK, "core", 1, 8, 6, 0.75, 5, is_at_least=True),
+    Team(LAST_WEEK, "other teams", 3, None, 2, None, None, has_people_without=True),
+]

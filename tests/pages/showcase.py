@@ -70,7 +70,7 @@ def people() -> Section:
     plot = Lines(lines, ground=Series("On the day", 6, ground), **OVER_TIME)
     rows = [[Cell(str(day), day), *[Cell("1,234", 1234)] * 3] for day in days()[:9]]
     columns = ["Day", "People on the day", "In 7 days", "In 28 days"]
-    return _section("people", plot, numbers=Table(columns, rows))
+    return _section("people", plot, numbers=[Table(columns, rows)])
 
 
 def flow() -> Section:
@@ -86,7 +86,8 @@ def flow() -> Section:
     columns = ["Week from", "Active", "Stayed", "Came back", "New", "Did not return"]
     columns.append("Share that stayed")
     row = [Cell("28 Sep 2026", weeks()[0]), *[Cell("1,234", 1234)] * 5]
-    numbers = Table(columns, [[*row, Cell("over 99%", 0.995)]] * 9)
+    rows = [[*row, Cell("over 99%", 0.995)]] * 9
+    numbers = [Table(columns, rows, name=name) for name in ("by month", "by week")]
     return _section("flow", Stacks(layers, **OVER_TIME), numbers=numbers)
 
 
@@ -116,10 +117,11 @@ def ides() -> Section:
         ["Week from", *NAMES],
         [[Cell("28 Sep 2026", weeks()[0]), *[Cell("78% or more", 0.78)] * 6]] * 5,
         "Share of each week's people, for the IDEs of the chart.",
+        "over time",
         has_names=True,
     )
     plot = Lines(lines, percent=True, **OVER_TIME)
-    return _section("ides", plot, table=table, numbers=numbers)
+    return _section("ides", plot, table=table, numbers=[numbers])
 
 
 def seats() -> Section:
@@ -145,9 +147,10 @@ def _section(key: str, *more: Any, **given: Any) -> Section:
 
 def tiles() -> list[Tile]:
     """Return the numbers at the top."""
-    change, note = "4 more than the week before", WEEK
-    labels = ["People in 28 days", "People in a week", "Regular and power users"]
-    labels += ["Median messages in a week"]
+    change, note = "4 more", WEEK
+    labels = ["People in 28 days", "People in a week"]
+    labels += ["People active on 4 or more of 28 days"]
+    labels += ["Median messages per person"]
     return [Tile(label, "1,234", change, note, [1, 5, 3]) for label in labels]
 
 

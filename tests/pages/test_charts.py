@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from pages.made_up import MONDAY, WEEK
-from report import spark
+from report.axes import counts, dates, milliseconds, percents
+from report.charts import spark
 from report.content import Lines, Series, Stacks, legend, shows_change
 from report.marks import layers
-from report.time_axis import dates, milliseconds
-from report.value_axis import counts, percents
 
 DAY = timedelta(days=1)
 SPAN = (MONDAY, MONDAY + 8 * WEEK - DAY)
@@ -151,6 +150,6 @@ def test_a_month_is_as_wide_as_it_is_long() -> None:
 
 
 def test_a_small_line_is_broken_where_a_week_is_unknown() -> None:
-    drawn = spark.svg([1, 2, None, 4, 2])
+    drawn = spark([1, 2, None, 4, 2])
     assert drawn.count("M") == 2
-    assert spark.svg([None, 3]) == ""
+    assert spark([None, 3]) == ""

@@ -71,13 +71,13 @@ def test_each_organisation_has_a_page_of_its_own(pages: Path) -> None:
 def test_a_young_organisation_reads_what_is_missing(pages: Path) -> None:
     said = text_of(pages / "page-young.html")
     assert "No week is complete yet" in said
-    assert said.count("Not here yet: seats") == 1
+    assert said.count("Not shown yet: seats") == 1
     assert tiles_of(pages / "page-young.html") == []
 
 
 def test_an_empty_organisation_reads_that_nobody_was_active(pages: Path) -> None:
     said = text_of(pages / "page-empty.html")
-    assert "Nobody used Zencoder" in said
+    assert "No one used Zencoder" in said
     assert "<svg" not in (pages / "page-empty.html").read_text()
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from report.errors import ReportError
 from report.rows import figures
-from report.source import parsed, sentence
+from report.source import ReportError, parsed, sentence
 
 NAMES = [
     *("daily", "weekly", "monthly", "ides", "hidden_ides", "languages"),

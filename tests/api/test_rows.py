@@ -311,10 +311,12 @@ def part(engaged: int, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("parts", "engaged"),
     [
-        ([part(5), part(4)], 9),
-        ([part(5), part(5)], 5),
-        ([part(5), part(5), part(4)], 9),
-        ([part(5, version="1"), part(5, version="2")], 10),
+        pytest.param([part(5), part(4)], 9, id="two that differ"),
+        pytest.param([part(5), part(5)], 5, id="two that are equal"),
+        pytest.param([part(5), part(5), part(4)], 9, id="two equal, and another"),
+        pytest.param(
+            [part(5, version="1"), part(5, version="2")], 10, id="two new fields differ"
+        ),
     ],
 )
 def test_a_day_in_parts_agrees_with_its_items(

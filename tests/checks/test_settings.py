@@ -59,9 +59,9 @@ def test_stream_maps_of_streams_that_exist_are_accepted(maps: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("maps", "problem"),
     [
-        ({"user": {"email": "md5(email)"}}, "no stream user (did you mean users?)"),
-        ({"Users": {"email": "md5(email)"}}, "no stream Users (did you mean users?)"),
-        ({"people": {"__source__": "user"}}, "no stream user (did you mean users?)"),
+        ({"user": {"email": "md5(email)"}}, "user (did you mean users?)"),
+        ({"Users": {"email": "md5(email)"}}, "Users (did you mean users?)"),
+        ({"people": {"__source__": "user"}}, "user (did you mean users?)"),
         ({"people": {"email": "md5(email)"}}, "no stream people"),
         ({"week*": None}, "no stream week*"),
         ({"__other__": None}, "__other__"),
@@ -73,7 +73,7 @@ def test_a_map_of_a_stream_that_does_not_exist_is_refused(
 ) -> None:
     """It would do nothing, and what it was to hide would be loaded."""
     [clause] = problems({**LOG_IN, "stream_maps": maps})
-    assert clause.startswith("stream_maps: there is no ")
+    assert clause.startswith("stream_maps")
     assert problem in clause
     assert "md5" not in clause
 
@@ -93,9 +93,18 @@ def test_a_map_of_a_stream_that_does_not_exist_is_refused(
         {"users": {"__source__": 5}},
         {"users": {"__alias__": 5}},
         {"users": {"__filter__": 5}},
+        {"users": {"__filter__": "messages > 'a_salt' +"}},
+        {"users": {"__else__": "x"}},
+        {"users": {"__else__": 5}},
         {"users": {"email": None}},
+        {"users": {"email": "__NULL__"}},
+        {"users": {"email": ""}},
         {"users": {"email": 5}},
         {"users": {"email": "md5('a_salt' + "}},
+        {"__people": {"__source__": "users", "email": "md5('a_salt' + email)"}},
+        {"__else__": "x"},
+        {"__else__": 5},
+        {"__else__": {}},
     ],
 )
 def test_maps_that_cannot_be_used_are_an_error_that_quotes_nothing(maps: Any) -> None:
@@ -135,63 +144,63 @@ def test_defaults_are_as_documented() -> None:
 @pytest.mark.parametrize(
     ("config", "problem"),
     [
-        ({}, "no credentials: set client_id and client_secret, or api_key"),
-        ({"client_id": "x"}, "client_id is set without client_secret"),
-        ({"client_secret": "x"}, "client_secret is set without client_id"),
-        ({**LOG_IN, "api_key": "x"}, "api_key and client_id and client_secret are set"),
-        ({**LOG_IN, "star_date": "x"}, "no setting star_date (did you mean start_date"),
-        ({**LOG_IN, "concurrency": 17}, "concurrency must be at most 16, not 17"),
-        ({**LOG_IN, "concurrency": 0}, "concurrency must be at least 1, not 0"),
+        ({}, "no credentials"),
+        ({"client_id": "x"}, "without client_secret"),
+        ({"client_secret": "x"}, "without client_id"),
+        ({**LOG_IN, "api_key": "x"}, "api_key and client_id"),
+        ({**LOG_IN, "star_date": "x"}, "did you mean start_date?"),
+        ({**LOG_IN, "concurrency": 17}, "concurrency must be at most 16"),
+        ({**LOG_IN, "concurrency": 0}, "concurrency must be at least 1"),
         ({**LOG_IN, "lookback_days": "3"}, "lookback_days must be of type integer"),
-        ({**LOG_IN, "start_date": "2026-02-30"}, "start_date must be a day as YYYY-MM"),
-        ({**LOG_IN, "start_date": "2026-02-01T25:00"}, "start_date must be a day as"),
-        ({**LOG_IN, "end_date": "20260201"}, "end_date must be a day as YYYY-MM-DD"),
+        ({**LOG_IN, "start_date": "2026-02-30"}, "start_date must be a day"),
+        ({**LOG_IN, "start_date": "2026-02-01T25:00"}, "start_date must be a day"),
+        ({**LOG_IN, "end_date": "20260201"}, "end_date must be a day"),
         ({**LOG_IN, "start_date": 20260201}, "start_date must be of type string"),
         (
             {**LOG_IN, "start_date": "2026-02-02", "end_date": "2026-02-01"},
-            "start_date (2026-02-02) is later than end_date (2026-02-01)",
+            "start_date (2026-02-02) is later than end_date",
         ),
         (
             {"api_key": "zak_live_\u2019x"},
-            "api_key holds characters that cannot be sent",
+            "api_key holds characters",
         ),
-        ({"api_key": "zak live x"}, "api_key holds characters that cannot be sent"),
+        ({"api_key": "zak live x"}, "api_key holds characters"),
         (
             {**LOG_IN, "user_agent": "a\nb: c"},
-            "user_agent holds characters that cannot be sent",
+            "user_agent holds characters",
         ),
         ({**LOG_IN, "concurrency": 1e30}, "concurrency must be at most 16"),
         ({**LOG_IN, "concurrency": float("inf")}, "at most 16, not inf"),
         (
             {**LOG_IN, "concurrency": 4.5},
-            "concurrency must be of type integer, not 4.5",
+            "concurrency must be of type integer",
         ),
         (
             {**LOG_IN, "flattening_enabled": True, "flattening_max_depth": -1},
-            "flattening_max_depth must be at least 0, not -1",
+            "flattening_max_depth must be at least 0",
         ),
         (
             {**LOG_IN, "flattening_max_key_length": 10},
-            "flattening_max_key_length must be at least 18, not 10",
+            "flattening_max_key_length must be at least 18",
         ),
         (
             {**LOG_IN, "skip_days": "2026-03-02, March"},
-            "skip_days must be days as YYYY-MM-DD with commas between, not",
+            "skip_days must be days",
         ),
         (
             {**LOG_IN, "delay_days": 2, "include_today": True},
-            "include_today and delay_days are both set, but say the opposite",
+            "include_today and delay_days",
         ),
         (
             {**LOG_IN, "batch_config": {}},
-            "there is no setting batch_config",
+            "no setting batch_config",
         ),
         (
             {**LOG_IN, "flattening_enabled": True},
-            "flattening_enabled is set without flattening_max_depth",
+            "without flattening_max_depth",
         ),
         ({**LOG_IN, "api_url": "http://api.example.com"}, "must start with https://"),
-        ({**LOG_IN, "api_url": "api.example.com"}, "api_url must be a URL that starts"),
+        ({**LOG_IN, "api_url": "api.example.com"}, "api_url must be a URL"),
         ({**LOG_IN, "api_url": "https://[oops"}, "api_url is not a URL"),
         ({**LOG_IN, "api_url": "https://x.example/?a=b"}, "a query"),
         ({**LOG_IN, "auth_url": "https://u:p@x.example"}, "must not hold a user name"),
@@ -321,22 +330,6 @@ def test_an_environment_variable_of_the_wrong_type_is_refused_in_words(
     monkeypatch.setenv("TAP_ZENCODER_INCLUDE_TODAY", "maybe")
     with pytest.raises(SettingsError) as refusal:
         TapZencoder(parse_env_config=True)
-    assert set(clauses(refusal.value)) == {
-        "concurrency must be of type integer, not 'many'",
-        "include_today must be of type boolean, not 'maybe'",
-    }
-
-
-@pytest.mark.parametrize(
-    "maps",
-    [
-        {"__else__": "x"},
-        {"__else__": 5},
-        {"__else__": {}},
-        {"users": {"__else__": "x"}},
-        {"users": {"__else__": 5}},
-    ],
-)
-def test_maps_that_cannot_be_used_are_an_error(maps: Any) -> None:
-    with pytest.raises(SettingsError, match="stream_maps"):
-        TapZencoder(config={"api_key": "the-key", "stream_maps": maps})
+    of_concurrency, of_include_today = sorted(clauses(refusal.value))
+    assert of_concurrency.startswith("concurrency must be of type integer")
+    assert of_include_today.startswith("include_today must be of type boolean")

@@ -1,4 +1,4 @@
-"""Random answers about a day, each with what it means: by other code than the tap's.
+"""Random answers about a day, each with what it means.
 
 What arrives is made up first, and then written as an API may write it.
 """
@@ -16,11 +16,8 @@ from support.runs import DAY_STREAMS
 from tap_zencoder.sandbox.faults import Fault, Respond, Truncate
 
 Rows = dict[str, list[dict[str, Any]]]
-FIGURES = (58, 58.0, "58", 0, -0.0, -3)
-OTHERS: tuple[Any, ...] = (
-    *(None, True, False, "", "many", [], [1], {}, {"a": 1}, [[]], ["x", None]),
-    *(1.5, 2**63, -(2**70), 10**400, "9" * 30, "1.5", [{}], [None], {"day": []}),
-)
+WRONG: tuple[Any, ...] = (True, 1.5, [[]], {"a": 1})
+"""Values that are nowhere what is documented."""
 PAGES = ("next", "has_more", "cursor", "next_page", "total_pages", "truncated")
 ABSENT = (
     Respond(404, b'{"status":"error","message":"Not found"}'),
@@ -86,8 +83,7 @@ class Means(Enum):
 class Answer:
     """An answer, after some failures that pass.
 
-    ``rows`` are what should arrive. ``stopped`` streams cannot go on with it, and
-    ``open`` ones may go on or stop.
+    ``rows`` are what should arrive. ``stopped`` streams cannot go on with it.
     """
 
     means: Means
@@ -95,7 +91,6 @@ class Answer:
     before: list[Fault] = field(default_factory=list)
     rows: Rows = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
-    open: set[str] = field(default_factory=set)
 
     def fault(self, asked: int) -> Fault:
         """Return what comes back when it is asked for the so many-th time, from 0."""
@@ -156,126 +151,37 @@ def documented(dice: random.Random, day: date) -> Answer:
 
 
 def odd(dice: random.Random, day: date) -> Answer:
-    """Return an answer with any JSON value at any place."""
+    """Return an answer in which one value is not what is documented.
+
+    Where a figure or a key should be, it stops streams; elsewhere it is kept apart.
+    """
     written = Written(dice, day, is_plain=True)
-    answer = Answer(Means.ANSWER, Respond(500), rows=written.rows)
-    value = dice.choice([*FIGURES, *OTHERS])
-    places = [_odd_part, _odd_users, _odd_days]
-    places += [_odd_user] * 3 if written.data["users"] else []
-    places += [_odd_entry, _odd_entry, _odd_ide] if written.data["daily"] else []
-    dice.choice(places)(dice, written, answer, value)
-    answer.last = written.response()
-    return answer
-
-
-def _odd_part(
-    dice: random.Random, written: Written, answer: Answer, value: Any
-) -> None:
-    """Have the value where no stream needs another one."""
-    name = dice.choice(["summary", "period", "other"])
-    written.data[name] = value
-    if name == "summary" and not written.data["daily"] and value is not None:
-        [row] = answer.rows["daily"]
-        row["additional_fields"] = json.dumps({"summary": value})
-
-
-def _odd_users(_: random.Random, written: Written, answer: Answer, value: Any) -> None:
-    written.data["users"] = value
-    if value in (None, []):
-        answer.rows["users"] = []
-    else:
-        answer.stopped = {"users"}
-    if not written.data["daily"]:
-        answer.open = {"daily"}  # whether the day is quiet depends on the users
-
-
-def _odd_days(_: random.Random, written: Written, answer: Answer, value: Any) -> None:
-    written.data["daily"] = value
-    if value not in (None, []):
-        answer.stopped = set(DAY_STREAMS[:3])
-        return
-    answer.rows |= {"daily_ides": [], "daily_languages": []}
-    for row in answer.rows["daily"]:
-        items: list[Any] | None = None if written.data["users"] else []
-        row |= {"ides": items, "languages": items}
-
-
-def _odd_user(
-    dice: random.Random, written: Written, answer: Answer, value: Any
-) -> None:
-    index = dice.randrange(len(written.data["users"]))
-    name = dice.choice(["email", "messages", "last_active", "ides", "languages"])
-    written.data["users"][index][name] = value
-    row = answer.rows["users"][index]
-    if name == "messages":
-        _read_figure(answer, "users", row, name, value)
-    elif name == "email":
-        _read_key(answer, "users", row, name, value)
-    else:
-        is_nothing = value is None or value == ([] if name != "last_active" else "")
-        _read_nullable(row, name, value if is_nothing else ..., value)
-        if (name, value) == ("last_active", ""):
-            row["last_active"] = None
-
-
-def _odd_entry(
-    dice: random.Random, written: Written, answer: Answer, value: Any
-) -> None:
-    name = dice.choice(["day", "active_users", "messages", "ides", "languages"])
-    written.data["daily"][0][name] = value
-    [row] = answer.rows["daily"]
-    if name == "day":
-        answer.stopped = set(DAY_STREAMS[:3])
-    elif name in {"active_users", "messages"}:
-        _read_figure(answer, "daily", row, name, value)
-    elif value in (None, []):
-        row[name], answer.rows[f"daily_{name}"] = value, []
-    else:
-        _read_nullable(row, name, ..., value)
-        answer.stopped = {f"daily_{name}"}
-
-
-def _odd_ide(dice: random.Random, written: Written, answer: Answer, value: Any) -> None:
-    ides = written.data["daily"][0]["ides"]
-    if not ides:
-        return
-    name = dice.choice(["ide_name", "engaged_users"])
-    ides[0][name] = value
-    [row], items = answer.rows["daily"], answer.rows["daily_ides"]
-    read = _read_figure if name == "engaged_users" else _read_key
-    read(answer, "daily_ides", items[0], name, value)
-    known = ("ide_name", "engaged_users")
-    row["ides"] = [{k: item[k] for k in known} for item in items]
-    if answer.stopped:
-        _read_nullable(row, "ides", ..., ides)
-
-
-def _read_figure(
-    answer: Answer, stream: str, row: dict[str, Any], name: str, value: Any
-) -> None:
-    """Say what a value means where a figure is required."""
-    if not isinstance(value, bool) and value in FIGURES:
-        row[name] = int(value)
-    else:
-        answer.stopped = {stream}
-
-
-def _read_key(
-    answer: Answer, stream: str, row: dict[str, Any], name: str, value: Any
-) -> None:
-    """Say what a value means where a key is required; others have theirs."""
-    if isinstance(value, str | None):
-        nothing = "(no address)" if name == "email" else "(no name)"
-        row[name] = value or nothing
-    else:
-        answer.stopped = {stream}
-
-
-def _read_nullable(row: dict[str, Any], name: str, read: Any, value: Any) -> None:
-    """Say what a value means where null may stand, given what is read, if anything."""
-    row[name] = None if read is ... else read
-    if read is ...:
-        row["additional_fields"] = json.dumps({name: value})
+    rows, data = written.rows, written.data
+    wrong, every_day = dice.choice(WRONG), set(DAY_STREAMS[:3])
+    # The place, and the streams that stop; or the row with null instead.
+    ways: list[tuple[Any, str, set[str], Any]] = [(data, "other", set(), None)]
+    for entry in data["daily"] or ():
+        [row] = rows["daily"]
+        ways += [
+            (data, "users", {"users"}, None),
+            (data, "daily", every_day, None),
+            (entry, "day", every_day, None),
+            (entry, "messages", {"daily"}, None),
+            (entry, "ides", {"daily_ides"}, row),
+        ]
+    for user, row in list(zip(data["users"] or (), rows["users"], strict=True))[:1]:
+        ways += [
+            (user, "email", {"users"}, None),
+            (user, "messages", {"users"}, None),
+            (user, "last_active", set(), row),
+            (user, "ides", set(), row),
+        ]
+    place, name, stopped, row = dice.choice(ways)
+    wrong = "soon" if name == "last_active" else wrong
+    place[name] = wrong
+    if row is not None:
+        row |= {name: None, "additional_fields": json.dumps({name: wrong})}
+    return Answer(Means.ANSWER, written.response(), rows=rows, stopped=stopped)
 
 
 class Written:

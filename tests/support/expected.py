@@ -1,4 +1,4 @@
-"""What the tap should make of the sandbox's days, by other code than the tap's."""
+"""The rows in what the sandbox serves: its own data, stamped with the day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORTNIGHT = Window(TODAY - timedelta(days=14), YESTERDAY)
 def expected(
     organisation: Organisation, window: Iterable[date]
 ) -> dict[str, list[Any]]:
-    """Say what the tap should make of the days, straight from the organisation."""
+    """Return the rows of days and of all periods, straight from the organisation."""
     rows: dict[str, list[Any]] = {stream: [] for stream in STREAMS}
     for day in window:
         for stream, of_day in rows_of_day(organisation.day(day), day).items():
@@ -36,7 +36,7 @@ def expected(
 
 
 def rows_of_day(data: dict[str, Any], day: date) -> dict[str, list[Any]]:
-    """Say what the tap should make of an answer about a day."""
+    """Return the rows in the data about a day; a quiet one has a row of zeros."""
     stamp = {"day": day.isoformat()}
     nothing = {"additional_fields": None}
     zeros = {"active_users": 0, "messages": 0, "ides": [], "languages": []}

@@ -1,4 +1,4 @@
-"""A run of the tap: what it left behind, and what every run promises."""
+"""A run of the tap: what it left behind, what every run promises, and a target."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -21,6 +22,19 @@ KEYS = {
 }
 STREAMS = tuple(KEYS)
 DAY_STREAMS = STREAMS[1:]
+
+
+_CATALOG = Path(__file__).parents[1] / "catalog.json"
+
+
+def catalog_of(*selected: str) -> dict[str, Any]:
+    """Return the catalog, with these streams selected and no other."""
+    catalog: dict[str, Any] = json.loads(_CATALOG.read_text())
+    for entry in catalog["streams"]:
+        for place in entry["metadata"]:
+            if not place["breadcrumb"]:
+                place["metadata"]["selected"] = entry["tap_stream_id"] in selected
+    return catalog
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,14 @@ class Run:
     def errors(self) -> list[str]:
         """The ERROR lines of the log."""
         return [line for line in self.log.splitlines() if "| ERROR " in line]
+
+    @property
+    def error(self) -> str:
+        """The one ERROR line of a run that failed, without a traceback."""
+        assert self.status == 1, self.log
+        assert "Traceback" not in self.log
+        [line] = self.errors
+        return line
 
     @property
     def warnings(self) -> list[str]:
@@ -95,3 +117,31 @@ def without_times(run: Run) -> list[dict[str, Any]]:
         {k: v for k, v in message.items() if k != "time_extracted"}
         for message in run.messages
     ]
+
+
+class Table:
+    """A target that knows keys: what is sent again replaces what was there."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        self.state: dict[str, Any] | None = None
+
+    def load(self, output: bytes) -> None:
+        """Take in whole lines; a last line that is not whole is no line."""
+        for line in output.splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break
+            message = json.loads(line)
+            if message["type"] == "STATE":
+                self.state = message["value"]
+            elif message["type"] == "RECORD":
+                stream, record = message["stream"], message["record"]
+                key = (stream, *(record[name] for name in KEYS[stream]))
+                self.rows[key] = record
+
+    def of(self, stream: str) -> list[dict[str, Any]]:
+        """Return the rows of a stream, ordered by their keys."""
+        return sorted(
+            (row for (name, *_), row in self.rows.items() if name == stream),
+            key=lambda row: [row[name] for name in KEYS[stream]],
+        )

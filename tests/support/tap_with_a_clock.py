@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 from datetime import date
 
@@ -22,10 +21,6 @@ tap.utc_today = lambda: TODAY
 client.PATIENCE = float(os.environ.get("TEST_PATIENCE", client.PATIENCE))
 client.FIRST_DELAY = float(os.environ["TEST_FIRST_DELAY"])
 log.EVERY = float(os.environ.get("TEST_PROGRESS_EVERY", log.EVERY))
-if "TEST_MEMORY" in os.environ:
-    most = int(os.environ["TEST_MEMORY"])
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
 if "TEST_CRASH" in os.environ:
 
     def crash(*_: object) -> None:

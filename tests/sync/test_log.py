@@ -225,3 +225,27 @@ def test_logs_are_json_where_the_sdk_is_set_up_so(
     last = json.loads(failed.log.splitlines()[-1])
     assert last["level"] == "error"
     assert "refused client_id and client_secret" in last["message"]
+
+
+def test_one_line_says_what_is_synced(
+    run_tap: RunTap, fortnight: dict[str, Any]
+) -> None:
+    assert run_tap(fortnight).log.count("Syncing ") == 1
+    state = run_tap(fortnight).states[-1]
+    del state["bookmarks"]["users"]
+    run = run_tap(fortnight, state=state)
+    lines = [line for line in run.log.splitlines() if "Syncing " in line]
+    assert ["users; bookmark: none yet" in line for line in lines].count(True) == 1
+    assert len(lines) == 2
+
+
+def test_a_dead_api_is_warned_about_once_for_each_attempt(
+    run_tap: RunTap, sandbox: Sandbox, fortnight: dict[str, Any]
+) -> None:
+    sandbox.faults = faults.Fail(faults.is_usage, [faults.SERVER_ERROR] * 999)
+    run = run_tap({**fortnight, "concurrency": 8}, TEST_FIRST_DELAY="0.1")
+    assert run.status == 1
+    assert "HTTP 500: Failed to fetch data" in run.errors[0]
+    # Five for the periods, which stop alone, and five for the first day.
+    assert 1 <= len(run.warnings) <= 2 * 5 + 1
+    assert "Failed to fetch data" in run.warnings[0]

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import resource
-import socket
-import ssl
 import threading
 import time
-import tracemalloc
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import trustme
 from support.runs import TODAY
 
 from tap_zencoder.api import rows
@@ -22,10 +17,8 @@ from tap_zencoder.api.reports import UsageQuery
 from tap_zencoder.errors import (
     AccessError,
     ExhaustedError,
-    NetworkError,
     NoAnswerError,
     RejectedError,
-    TransientError,
     UnavailableError,
     ZencoderError,
 )
@@ -34,7 +27,6 @@ from tap_zencoder.sandbox.service import API_KEY
 from tap_zencoder.tap import TapZencoder
 from tap_zencoder.transport import client, connection
 from tap_zencoder.transport.client import Client
-from tap_zencoder.transport.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +82,6 @@ def truth(sandbox: Sandbox) -> dict[str, Any]:
         faults.Reset(),
         faults.Hang(seconds=5),
     ],
-    ids=str,
 )
 def test_what_may_pass_is_tried_again(
     sandbox: Sandbox,
@@ -149,17 +140,6 @@ def test_a_login_that_keeps_failing_is_tried_six_times_in_all(
     assert [request.method for request in sandbox.requests] == ["POST"] * 6
 
 
-def test_an_unreachable_host_is_named(sandbox: Sandbox) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        port = nobody.getsockname()[1]
-        unreachable = zencoder(sandbox, api_url=f"http://127.0.0.1:{port}")
-        with pytest.raises(
-            UnavailableError, match=f"no connection to 127.0.0.1:{port}"
-        ):
-            ask(unreachable)
-
-
 @pytest.mark.parametrize("fault", [faults.Hang(30), faults.Drip(0.3)])
 def test_an_answer_that_hangs_or_drips_is_cut_off_at_the_timeout(
     sandbox: Sandbox,
@@ -174,190 +154,6 @@ def test_an_answer_that_hangs_or_drips_is_cut_off_at_the_timeout(
     assert time.monotonic() - started < 3
 
 
-def again(piece: bytes, pause: float = 0) -> Callable[[socket.socket], None]:
-    """Return what sends the same again and again, until nobody listens any more."""
-
-    def send(connection: socket.socket) -> None:
-        while True:
-            connection.sendall(piece)
-            time.sleep(pause)
-
-    return send
-
-
-def after(head: bytes, rest: bytes, pause: float) -> Callable[[socket.socket], None]:
-    """Return what sends bytes at once, and others one by one with pauses."""
-
-    def send(connection: socket.socket) -> None:
-        connection.sendall(head)
-        for byte in rest * 1000:
-            connection.sendall(bytes([byte]))
-            time.sleep(pause)
-
-    return send
-
-
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-TRAILERS = CHUNKED + b"0\r\n"
-TIMEOUT = 0.5
-ENDLESS = {
-    "102 now and then": again(b"HTTP/1.1 102 Processing\r\n\r\n", 0.1),
-    "a flood of 100": again(b"HTTP/1.1 100 Continue\r\n\r\n" * 500),
-    "a flood of 103": again(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 500),
-    "a status line that drips": after(b"HTTP/1.1 2", b"0", 0.02),
-    "headers that drip": after(OK, b"Link: </a>\r\n", 0.02),
-    "headers of 103 that drip": after(b"HTTP/1.1 103 OK\r\n", b"Link: </a>\r\n", 0.02),
-    "a body that drips": after(OK + b"Content-Length: 9999\r\n\r\n", b" ", 0.02),
-    "a body without an end that drips": after(OK + b"\r\n", b" ", 0.02),
-    "chunks that drip": after(CHUNKED, b"1\r\n \r\n", 0.02),
-    "the size of a chunk that drips": after(CHUNKED, b"0", 0.02),
-    "trailers that drip": after(TRAILERS, b"A: b\r\n", 0.02),
-    "endless trailers": after(TRAILERS + b"A: b\r\n" * 10, b"A: b\r\n" * 99, 0),
-    "a body that stops half-way": after(OK + b"Content-Length: 9\r\n\r\n{", b"", 0),
-    "gzip that drips": after(
-        OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"{}" * 9999), 0.02
-    ),
-}
-
-
-@pytest.mark.parametrize("answer", ENDLESS.values(), ids=ENDLESS)
-def test_everything_ends_by_the_timeout(
-    answer: Callable[[socket.socket], None],
-) -> None:
-    known = Connection(user_agent="a test", timeout=TIMEOUT, at_once=1)
-    started = time.monotonic()
-
-    def hold(connection: socket.socket) -> None:
-        answer(connection)
-        connection.recv(1)  # until the other side closes it
-
-    with server(hold) as address:
-        with pytest.raises(TransientError, match=r"no answer from .* within 0.5 s"):
-            known.send("GET", address)
-        seconds = time.monotonic() - started
-        known.close()
-    assert TIMEOUT * 0.9 < seconds < TIMEOUT + 1
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        OK + b"Content-Length: 2\r\n\r\n{}",
-        OK + b"Connection: close\r\n\r\n{}",
-        b"HTTP/1.0 200 OK\r\n\r\n{}",
-        CHUNKED + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
-        TRAILERS.replace(b"0\r\n", b"2\r\n{}\r\n0\r\n") + b"A: b\r\n\r\n",
-        OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}", mtime=0),
-        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 OK\r\nA: b\r\n\r\n" * 9
-        + OK
-        + b"Content-Length: 2\r\n\r\n{}",
-    ],
-)
-def test_a_body_is_read_whole_however_it_is_sent(answer: bytes) -> None:
-    known = Connection(user_agent="a test", timeout=5, at_once=1)
-    with server(lambda taken: taken.sendall(answer)) as address:
-        found = known.send("GET", address)
-        known.close()
-    assert (found.status, found.body) == (200, b"{}")
-
-
-@pytest.fixture
-def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
-    """Give an authority that is trusted."""
-    authority = trustme.CA()
-    file = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(str(file))
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
-    return authority
-
-
-def encrypted(
-    answer: Callable[[socket.socket], None], authority: trustme.CA, host: str
-) -> Callable[[socket.socket], None]:
-    """Return what answers in TLS, as a proxy if it is asked to be one."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host).configure_cert(context)
-
-    def send(connection: socket.socket) -> None:
-        if connection.recv(7, socket.MSG_PEEK) == b"CONNECT":
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        with context.wrap_socket(connection, server_side=True) as secure:
-            secure.recv(65536)
-            answer(secure)
-
-    return send
-
-
-@pytest.mark.parametrize("by_proxy", [True, False])
-@pytest.mark.parametrize("drips", [True, False])
-def test_the_timeout_holds_in_tls_and_through_a_proxy(
-    monkeypatch: pytest.MonkeyPatch,
-    authority: trustme.CA,
-    *,
-    by_proxy: bool,
-    drips: bool,
-) -> None:
-    host = "zencoder.example" if by_proxy else "localhost"
-    head = OK + b"Content-Length: 2\r\n"
-    answer = (
-        after(head, b"Link: </a>\r\n", 0.02)
-        if drips
-        else lambda taken: taken.sendall(head + b"\r\n{}")
-    )
-    known = Connection(user_agent="a test", timeout=1, at_once=1)
-    with server(encrypted(answer, authority, host), reads=False) as address:
-        started = time.monotonic()
-        port = address.rpartition(":")[2]
-        if by_proxy:
-            for name in ("HTTPS_PROXY", "https_proxy"):
-                monkeypatch.setenv(name, address)
-            for name in ("NO_PROXY", "no_proxy"):
-                monkeypatch.setenv(name, "")
-        url = f"https://{host}" if by_proxy else f"https://{host}:{port}"
-        if drips:
-            with pytest.raises(TransientError, match="within 1 s"):
-                known.send("GET", url)
-            assert time.monotonic() - started < 2
-        else:
-            assert known.send("GET", url).body == b"{}"
-        known.close()
-
-
-def test_a_proxy_that_drips_its_own_answer_is_cut_off_at_the_timeout(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    known = Connection(user_agent="a test", timeout=1, at_once=1)
-    with server(after(OK, b"Link: </a>\r\n", 0.02)) as address:
-        for name in ("HTTPS_PROXY", "https_proxy"):
-            monkeypatch.setenv(name, address)
-        for name in ("NO_PROXY", "no_proxy"):
-            monkeypatch.setenv(name, "")
-        started = time.monotonic()
-        with pytest.raises(TransientError):
-            known.send("GET", "https://zencoder.example")
-        assert time.monotonic() - started < 2
-        known.close()
-
-
-def test_a_wait_gets_only_what_is_left_of_the_time() -> None:
-    def answer(connection: socket.socket) -> None:
-        connection.sendall(OK + b"Content-Length: 9\r\n\r\n")
-        time.sleep(0.9)
-        connection.sendall(b"{")
-        connection.recv(1)
-
-    known = Connection(user_agent="a test", timeout=1, at_once=1)
-    started = time.monotonic()
-    with server(answer) as address:
-        with pytest.raises(TransientError, match="within 1 s"):
-            known.send("GET", address)
-        seconds = time.monotonic() - started
-        known.close()
-    assert seconds < 1.6
-
-
 def test_a_connection_that_is_used_again_has_the_whole_time_again(
     sandbox: Sandbox,
 ) -> None:
@@ -365,121 +161,6 @@ def test_a_connection_that_is_used_again_has_the_whole_time_again(
     known = zencoder(sandbox, request_timeout=1)
     assert [ask(known) for _ in range(4)] == [truth(sandbox)] * 4
     assert known.tally.retries == 0
-
-
-def test_a_small_body_that_becomes_a_huge_one_is_refused_before_it_fills_the_memory(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(connection, "LARGEST_BODY", 1 << 20)
-    bomb = gzip.compress(bytes(64 << 20))
-    known = Connection(user_agent="a test", timeout=10, at_once=1)
-    head = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
-    with server(lambda taken: taken.sendall(head + bomb)) as address:
-        tracemalloc.start()
-        try:
-            with pytest.raises(RejectedError, match="larger than 1 MiB"):
-                known.send("GET", address)
-            _, peak = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
-            known.close()
-    assert peak < 16 << 20
-
-
-@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
-def test_a_header_line_that_is_none_is_in_no_log(
-    sandbox: Sandbox, run_tap: Callable[..., Any], level: str
-) -> None:
-    """The HTTP library logs it as a warning, with what it holds."""
-    answer = OK.replace(b"200 OK", b"405 No") + b"a token of ours\r\nA: b\r\n\r\n"
-    with server(lambda taken: taken.sendall(answer)) as address:
-        settings = {**sandbox.settings(), "api_url": address, "concurrency": 1}
-        run = run_tap(settings, TAP_ZENCODER_LOGLEVEL=level)
-    assert run.status == 1
-    assert "HTTP 405" in run.errors[0]
-    assert "a token of ours" not in run.log
-    assert "urllib3" not in run.log
-
-
-@contextlib.contextmanager
-def server(
-    answer: Callable[[socket.socket], None], *, reads: bool = True
-) -> Iterator[str]:
-    """Serve each connection with a function that writes bytes; give the address.
-
-    The request is read before, or left to the function.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(0.05)
-        over = threading.Event()
-
-        def serve() -> None:
-            while not over.is_set():
-                with contextlib.suppress(OSError):
-                    connection, _ = listening.accept()
-                    connection.settimeout(5)
-                    with connection:
-                        if reads:
-                            connection.recv(65536)
-                        answer(connection)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            over.set()
-            thread.join()
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"\x00\xff\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
-    ],
-)
-def test_what_is_no_http_is_tried_again_and_then_an_error(
-    sandbox: Sandbox,
-    answer: bytes,
-) -> None:
-    with (
-        server(lambda connection: connection.sendall(answer)) as address,
-        pytest.raises(UnavailableError, match=r"the connection to .* broke"),
-    ):
-        ask(zencoder(sandbox, api_url=address))
-
-
-def test_the_body_of_a_redirect_is_not_read(sandbox: Sandbox) -> None:
-    def answer(connection: socket.socket) -> None:
-        head = b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 9\r\n\r\n"
-        connection.sendall(head)
-        time.sleep(0.5)
-
-    started = time.monotonic()
-    with (
-        server(answer) as address,
-        pytest.raises(RejectedError, match=r"redirect \(HTTP 302\)"),
-    ):
-        ask(zencoder(sandbox, api_url=address))
-    assert time.monotonic() - started < 3
-
-
-@pytest.mark.parametrize("place", [b"http://[bad", b"\xff", b"//x", b""])
-def test_wherever_a_redirect_leads_it_is_refused(
-    sandbox: Sandbox,
-    place: bytes,
-) -> None:
-    head = b"HTTP/1.1 302 Found\r\nLocation: " + place
-    answer = head + b"\r\nContent-Length: 0\r\n\r\n"
-    with (
-        server(lambda connection: connection.sendall(answer)) as address,
-        pytest.raises(AccessError, match=r"redirect \(HTTP 302\)"),
-    ):
-        ask(zencoder(sandbox, auth_url=address))
 
 
 def test_an_answer_that_drips_fast_enough_is_read(sandbox: Sandbox) -> None:
@@ -514,7 +195,6 @@ SAID = b'{"status":"error","message":"Nothing here"}'
         (faults.Respond(410, SAID), False),
         (faults.Respond(422), False),
     ],
-    ids=str,
 )
 def test_a_day_without_an_answer_is_asked_for_twice(
     sandbox: Sandbox, fault: faults.Fault, *, absent: bool
@@ -544,7 +224,6 @@ def test_a_day_without_an_answer_is_asked_for_twice(
             200, gzip.compress(b"", mtime=0), (("Content-Encoding", "gzip"),)
         ),
     ],
-    ids=str,
 )
 def test_what_is_not_the_api_speaking_is_tried_six_times(
     sandbox: Sandbox, fault: faults.Fault
@@ -575,7 +254,6 @@ def test_a_403_is_an_error_at_once_and_nothing_is_probed(
         faults.Respond(403, b"", (("Retry-After", "0"),)),
         faults.Respond(403, b'{"message":"API rate limit exceeded"}'),
     ],
-    ids=str,
 )
 def test_a_403_that_is_a_limit_is_tried_again(
     sandbox: Sandbox, fault: faults.Fault
@@ -738,64 +416,3 @@ def test_credentials_of_a_netrc_file_are_never_sent(
     netrc.write_text("default login someone password something\n")
     monkeypatch.setenv("NETRC", str(netrc))
     assert ask(zencoder(sandbox)) == truth(sandbox)
-
-
-def test_a_proxy_that_is_not_there_is_named(
-    sandbox: Sandbox,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy"):
-        monkeypatch.setenv(name, "http://someone:something@127.0.0.1:9")
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "")
-    elsewhere = zencoder(sandbox, auth_url="https://zencoder.invalid/oauth/token")
-    with pytest.raises(AccessError, match="no way through the proxy") as error:
-        ask(elsewhere)
-    assert "something" not in str(error.value)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_what_is_on_this_machine_goes_through_no_proxy(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "")
-    urls = {
-        name: url.replace("127.0.0.1", host)
-        for name, url in sandbox.settings().items()
-        if name.endswith("_url")
-    }
-    assert ask(zencoder(sandbox, **urls)) == truth(sandbox)
-
-
-@pytest.mark.parametrize("proxy", ["http://u:p@", "http://[bad", "gopher://x:1"])
-def test_a_proxy_that_is_none_is_an_error_of_the_setup(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy"):
-        monkeypatch.setenv(name, proxy)
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "")
-    elsewhere = zencoder(sandbox, auth_url="https://zencoder.invalid/oauth/token")
-    with pytest.raises(NetworkError, match="proxy cannot be understood"):
-        ask(elsewhere)
-
-
-def test_a_server_with_an_unknown_certificate_is_refused(sandbox: Sandbox) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("localhost").configure_cert(context)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-
-        def shake_hands() -> None:
-            connection, _ = server.accept()
-            with connection, contextlib.suppress(OSError):
-                context.wrap_socket(connection, server_side=True)
-
-        hand = threading.Thread(target=shake_hands)
-        hand.start()
-        with pytest.raises(NetworkError, match=f"certificate of localhost:{port}"):
-            ask(zencoder(sandbox, api_url=f"https://localhost:{port}"))
-        hand.join()

@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from support.runs import STREAMS, YESTERDAY, bookmarks
+from support.runs import STREAMS
 
 from warehouses import documents
 from warehouses.emulated import BigQuery, bigquery_emulator
-from warehouses.loading import extracted
-from warehouses.test_loading import (
-    EARLY,
-    FORTNIGHT,
-    ODD,
-    SETTLED,
-    due_after_resending,
-)
+from warehouses.test_loading import load_twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from warehouses.stores import Row
+
+
+class Loaded(NamedTuple):
+    """A dataset that was loaded twice, and the rows that are due in it."""
+
+    store: BigQuery
+    due: dict[str, list[Row]]
+
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQuery]:
-    """Give a dataset loaded twice, the second time with settled figures."""
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     folder = tmp_path_factory.mktemp("bigquery")
     with bigquery_emulator(folder) as address:
         store = BigQuery(address, folder)
-        state = store.loader().load(extracted(ODD, EARLY))
-        again = extracted(SETTLED, FORTNIGHT, state, lookback_days=3)
-        state = store.loader().load(again)
-        assert state is not None
-        assert bookmarks(state)["users"] == str(YESTERDAY)
-        yield store
+        yield Loaded(store, load_twice(store))
+
+
+@pytest.fixture
+def store(loaded: Loaded) -> BigQuery:
+    return loaded.store
 
 
 @pytest.mark.parametrize("stream", STREAMS)
 def test_every_row_arrives_and_days_sent_again_replace_what_was_there(
-    store: BigQuery,
-    stream: str,
+    loaded: Loaded, stream: str
 ) -> None:
-    assert store.by_key(stream) == due_after_resending(store, ODD)[stream]
+    assert loaded.store.by_key(stream) == loaded.due[stream]
 
 
 def test_no_temporary_table_is_left(store: BigQuery) -> None:

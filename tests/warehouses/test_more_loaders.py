@@ -57,7 +57,8 @@ def running(kind: str, folder: Path) -> Iterator[Store]:
         with clickhouse(folder) as address:
             yield ClickHouse(address, folder)
     elif kind == "s3":
-        words = [*command("emulators", "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+        words = [*command("emulators", "moto_server"), "-H", "127.0.0.1"]
+        words += ["-p", str(port)]
         with serving(words, port, folder) as address:
             requests.put(f"{address}/{BUCKET}", timeout=60)
             yield S3(address, folder)

@@ -13,23 +13,28 @@ import threading
 import time
 from collections import defaultdict
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from support.expected import rows_of_day
 from support.logs import kept
-from support.runs import DAY_STREAMS, KEYS, TODAY, bookmarks, check_records
+from support.runs import (
+    DAY_STREAMS,
+    KEYS,
+    TODAY,
+    bookmarks,
+    catalog_of,
+    check_records,
+)
 
 from tap_zencoder.sandbox import Organisation, Sandbox, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     TapCommand = Callable[..., tuple[list[str], dict[str, str]]]
 
 NIGHTS = 3
 FIRST = TODAY - timedelta(days=12)
-CATALOG = Path(__file__).parent / "catalog.json"
 STATUS = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130, None: 1}
 SHORT_DISTURBANCES = (None, None, faults.SERVER_ERROR, faults.Truncate())
 DISTURBANCES = (*SHORT_DISTURBANCES, faults.throttled("60"), faults.Hang(60))
@@ -182,7 +187,7 @@ def test_nights_of_kills_faults_and_changes_lose_and_invent_nothing(
             command = tap_command(
                 night.settings(sandbox),
                 state=warehouse.state,
-                catalog=catalog_of(night.selected),
+                catalog=catalog_of(*night.selected),
                 today=night.today,
                 PYTHONUNBUFFERED=night.unbuffered,
             )
@@ -213,16 +218,6 @@ def changed(body: dict[str, Any], request: Any, api: Changing) -> dict[str, Any]
         return body
     day = date.fromisoformat(request.query["day"])
     return {**body, "data": api(body["data"], day)}
-
-
-def catalog_of(selected: Iterable[str]) -> dict[str, Any]:
-    """Return a catalog in which these streams are selected."""
-    catalog: dict[str, Any] = json.loads(CATALOG.read_text())
-    for entry in catalog["streams"]:
-        for place in entry["metadata"]:
-            if not place["breadcrumb"]:
-                place["metadata"]["selected"] = entry["tap_stream_id"] in selected
-    return catalog
 
 
 def synced(

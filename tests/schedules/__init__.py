@@ -1,1 +1,0 @@
-"""The schedules of examples/, run as GitHub Actions and GitLab CI would run them."""

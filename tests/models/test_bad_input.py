@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from support.expected import FORTNIGHT
 from warehouses import stores
 from warehouses.loading import extracted
-from warehouses.test_loading import FORTNIGHT
 
 from models.chance import random_history
 from models.databases import DuckDB

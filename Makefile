@@ -148,8 +148,8 @@ $(EMULATED_MODELS): $(PLUGINS) requirements/dbt-bigquery.txt
 	@touch $@
 
 # What cannot be installed here leaves a log, with which its tests say why they are skipped.
-.meltano/environments/target-bigquery .meltano/environments/target-s3: PYTHON = 3.11
-.meltano/environments/%: requirements/%.txt $(PACKAGES)
+.meltano/environments/target-bigquery .meltano/environments/target-s3: private PYTHON = 3.11
+.meltano/environments/%: requirements/%.txt | $(PACKAGES)
 	@echo 'Installing $* into $@ ...'
 	@mkdir -p $(@D)
 	@{ uv venv --quiet --clear --no-python-downloads --python $(PYTHON) $@ && \

@@ -73,7 +73,7 @@ lint: $(PACKAGES) ## Check style, types, imports, workflows and meltano.yml
 	check-jsonschema --builtin-schema vendor.gitlab-ci examples/gitlab/*.yml
 	check-jsonschema --builtin-schema vendor.meltano meltano.yml examples/loaders.meltano.yml
 	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	zizmor --quiet --offline $(WORKFLOWS) .github/dependabot.yml
 
 format: $(PACKAGES) ## Put the code into its standard form

@@ -89,7 +89,7 @@ def _pages(
     if each == "team":
         reports = list(chain.from_iterable(map(team_reports, known)))
         if not reports:
-            message = "There is no team that can be shown: see docs/page.md."
+            message = "There is no team that can be shown: see docs/report.md."
             raise ReportError(message)
     files = _files(output, [report.name for report in reports])
     return {

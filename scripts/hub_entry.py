@@ -53,7 +53,9 @@ def definition() -> str:
             if name not in _LEFT_OUT
         ],
     }
-    return yaml.safe_dump(entry, allow_unicode=True, width=88)
+    return "# Written by `make hub`.\n" + yaml.safe_dump(
+        entry, allow_unicode=True, width=88
+    )
 
 
 def _setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from support import in_process, logs, postgres_server
 from support.expected import FORTNIGHT
@@ -27,6 +28,10 @@ collect_ignore = [] if os.environ.get("TEST_SCHEDULES") == "all" else ["schedule
 _TAP = Path(__file__).parent / "support" / "tap_with_a_clock.py"
 _LONGEST_ID = 80
 _SECRETS = ("client_id", "client_secret", "api_key")
+
+# How long an example takes says more about the machine than about the tap.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture

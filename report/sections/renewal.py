@@ -21,7 +21,7 @@ _WHO = (
 def renewal(figures: Figures) -> Section | str:
     """Return how many seats are used, and how many are needed."""
     if not figures.has_seats:
-        return "seats (needs a list of them: see docs/page.md)"
+        return "seats (needs a list of them: see docs/report.md)"
     if not figures.seats:
         return (
             f"seats (needs at least {figures.minimum_group} of them and 28 complete "

@@ -16,7 +16,7 @@ _NONE = "no team"
 def teams(figures: Figures) -> Section | str:
     """Return the teams of the last complete week."""
     if not figures.has_people:
-        return "teams (needs a list of who is in which: see docs/page.md)"
+        return "teams (needs a list of who is in which: see docs/report.md)"
     last = last_of(figures)
     if not last:
         return (

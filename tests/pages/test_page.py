@@ -115,6 +115,6 @@ def test_the_promise_about_people_is_the_same_wherever_it_is_made(pages: Path) -
     said = " ".join(text_of(pages / "page-north.html").split())
     assert said.count(PROMISE.format(minimum_group=5)) == 2
     written = PROMISE.format(minimum_group="`zencoder_minimum_group`")
-    for name in ("docs/page.md", "docs/faq.md", "SECURITY.md"):
+    for name in ("docs/report.md", "docs/faq.md", "SECURITY.md"):
         text = " ".join((documents.ROOT / name).read_text().split())
         assert written in text, name

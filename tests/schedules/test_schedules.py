@@ -34,7 +34,7 @@ EXAMPLES = [
     for name in (
         "meltano-s3.yml",
         "meltano-postgres.yml",
-        "meltano-page.yml",
+        "meltano-report.yml",
         "singer.yml",
     )
 ]

@@ -95,12 +95,13 @@ test-pythons: dist ## Run the tests that need no Meltano with the wheel, on each
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes
 	@$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/tap.txt
+	@cd requirements && $(COMPILE) --group uv --constraints dev.txt --output-file uv.txt
 	@cd requirements && for group in $(GROUPS); do \
 		$(COMPILE) --group $$group --output-file $$group.txt || exit 1; done
 	@cd benchmarks/requirements && for group in dlt airbyte; do \
 		$(COMPILE) --group ../../requirements/pyproject.toml:$$group --output-file $$group.txt || exit 1; done
 
-GROUPS := $(filter-out dev tap,$(notdir $(basename $(wildcard requirements/*.txt))))
+GROUPS := $(filter-out dev tap uv,$(notdir $(basename $(wildcard requirements/*.txt))))
 
 # uv comes with Meltano, which installs the plugins with it. It does not read pip's
 # configuration: it gets the index that pip is configured to use, if any, and the

@@ -9,6 +9,6 @@ try:
 except ModuleNotFoundError as error:
     told = (
         f"Error: There is no library {error.name} in this Python's environment: "
-        "install what requirements/report.in lists, beside dbt."
+        "install jinja2 and vl-convert-python beside dbt."
     )
     sys.exit(told)

@@ -16,17 +16,14 @@ from report.outline import outline, team_reports
 from report.rows import figures
 from report.source import Reading, ReportError
 
-DEFAULT_PAGE = "output/adoption.html"
-
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    # Of the Meltano project, whichever of its folders the command is run in.
-    default=lambda: Path(os.environ.get("MELTANO_PROJECT_ROOT", ""), DEFAULT_PAGE),
+    default="output/adoption.html",
     envvar="ZENCODER_REPORT_FILE",
-    show_default=DEFAULT_PAGE,
+    show_default=True,
     show_envvar=True,
     help="Where to write the page.",
 )

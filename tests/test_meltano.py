@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import jinja2
 import pytest
+import yaml
 from support.expected import expected
 from support.meltano_project import ROOT, MeltanoProject, variables
 from support.runs import KEYS, STREAMS
@@ -182,3 +184,70 @@ def project_with_maps(tmp_path: Path, project: Project) -> Project:
     folder = tmp_path / "with-maps"
     folder.mkdir()
     return Project(MeltanoProject.create(folder, tap, chosen, daily), project.sandbox)
+
+
+class Surroundings:
+    """What dbt would find around it, started by a utility of meltano.yml."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = MeltanoProject.create(folder)
+        utilities = folder / ".meltano" / "utilities"
+        utilities.unlink()  # a link to those of this checkout
+        for name in ("dbt-duckdb", "dbt-postgres"):
+            dbt = utilities / name / "venv" / "bin" / "dbt"
+            dbt.parent.mkdir(parents=True)
+            dbt.write_text("#!/bin/sh\nenv\necho ARGUMENTS=$*\n")
+            dbt.chmod(0o755)
+
+    def of(self, *words: str, **environment: str) -> dict[str, str]:
+        done = self.project.meltano(*words, **environment)
+        assert done.returncode == 0, done.stderr
+        return dict(line.split("=", 1) for line in done.stdout.splitlines())
+
+
+def test_dbt_gets_the_variables_of_the_loader_and_its_own_project(
+    tmp_path: Path,
+) -> None:
+    elsewhere = dict.fromkeys(("DBT_TARGET", "DBT_PROJECT_DIR"), "of another project")
+    found = Surroundings(tmp_path).of(
+        *("invoke", "--no-install", "dbt-postgres:build"),
+        TARGET_POSTGRES_SSL_ENABLE="yes",
+        ZENCODER_MODELS_SCHEMA="marts",
+        DBT_VARS="{zencoder_week_start: sunday}",
+        **elsewhere,
+    )
+    assert found["TARGET_POSTGRES_SSL_ENABLE"] == "yes"
+    assert found["ZENCODER_MODELS_SCHEMA"] == "marts"
+    assert found["ARGUMENTS"] == "build --vars {zencoder_week_start: sunday}"
+    assert found["DBT_TARGET"] == "postgres"
+    assert found["DBT_PROJECT_DIR"] == found["DBT_PROFILES_DIR"] == f"{tmp_path}/dbt"
+
+
+def test_the_demo_has_a_file_of_its_own_whatever_is_set(tmp_path: Path) -> None:
+    found = Surroundings(tmp_path).of(
+        *("--environment=demo", "invoke", "--no-install", "dbt-duckdb:build"),
+        TARGET_DUCKDB_FILEPATH="precious.duckdb",
+        ZENCODER_REPORT_FILE="precious.html",
+    )
+    assert found["TARGET_DUCKDB_FILEPATH"] == f"{tmp_path}/output/demo.duckdb"
+    assert found["ZENCODER_REPORT_FILE"] == f"{tmp_path}/output/demo.html"
+    assert "zencoder_seats_bought: 75" in found["DBT_VARS"]
+
+
+@pytest.mark.parametrize(
+    ("value", "mode"),
+    [
+        ("true", "verify-full"),
+        ("1", "verify-full"),
+        ("yes", "verify-full"),
+        ("ON", "verify-full"),
+        ("false", "prefer"),
+        ("", "prefer"),
+    ],
+)
+def test_dbt_verifies_tls_wherever_the_loader_does(value: str, mode: str) -> None:
+    """Meltano takes more words for true than dbt."""
+    profiles = yaml.safe_load((ROOT / "dbt" / "profiles.yml").read_text())
+    line = profiles["zencoder"]["outputs"]["postgres"]["sslmode"]
+    given = {"TARGET_POSTGRES_SSL_ENABLE": value}
+    assert jinja2.Template(line).render(env_var=given.get) == mode

@@ -68,8 +68,6 @@ def altered(rows: list[dict[str, Any]], **columns: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "name",
     [
-        "today-is-empty",
-        "today-is-refused",
         "neighbours-come-along",
         "quiet-days-are-zero",
         "users-come-twice",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from support.runs import Run, catalog_of
+from support.runs import A_DAY, Run, catalog_of
 
 from tap_zencoder.command import _error_for_user
 from tap_zencoder.sandbox import Sandbox, faults
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     RunTap = Callable[..., Run]
-
-A_DAY = {"start_date": "2026-03-06", "end_date": "2026-03-06"}
 
 
 @pytest.mark.parametrize(
@@ -62,6 +61,14 @@ def test_a_network_that_is_set_up_wrongly_is_one_sentence(
     assert "zencoder.invalid" in error
     assert "REQUESTS_CA_BUNDLE" in error
     assert "attempts" not in error
+
+
+def test_a_host_that_does_not_answer_is_named(run_tap: RunTap) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        host = f"127.0.0.1:{closed.getsockname()[1]}"
+    error = run_tap({"api_key": "the-key", "api_url": f"http://{host}", **A_DAY}).error
+    assert host in error
+    assert "day 2026-03-06" in error
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.runs import STREAMS, Run, catalog_of
+from support.runs import A_DAY, STREAMS, Run, catalog_of
 
 from tap_zencoder.command import command
 from tap_zencoder.errors import ZencoderError
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     RunTap = Callable[..., Run]
-
-A_DAY = {"start_date": "2026-03-06", "end_date": "2026-03-06"}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import logs
-from support.runs import Run
+from support.runs import A_DAY, Run
 
 from tap_zencoder.redact import redacted
 from tap_zencoder.sandbox import Sandbox, faults
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     RunTap = Callable[..., Run]
     TapCommand = Callable[..., tuple[list[str], dict[str, str]]]
-
-A_DAY = {"start_date": "2026-03-06", "end_date": "2026-03-06"}
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.runs import STREAMS, YESTERDAY, Run, bookmarks
+from support.runs import KEYS, STREAMS, YESTERDAY, Run, bookmarks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from tap_zencoder.sandbox import Sandbox
 
@@ -25,14 +25,18 @@ HASH = {"users": {"email": "md5(email)"}}
 
 @pytest.fixture
 def sync(run_tap: RunTap, sandbox: Sandbox) -> Sync:
-    """Sync a few days, with the entry of users in the catalog changed."""
+    """Sync a few days, with the catalog's entry of users, or those of more, changed."""
 
     def run(
-        change: Change, state: dict[str, Any] | None = None, **settings: Any
+        change: Change,
+        state: dict[str, Any] | None = None,
+        of_streams: Collection[str] = ("users",),
+        **settings: Any,
     ) -> Run:
         catalog = copy.deepcopy(DISCOVERED)
-        [users] = [s for s in catalog["streams"] if s["tap_stream_id"] == "users"]
-        change(users)
+        for entry in catalog["streams"]:
+            if entry["tap_stream_id"] in of_streams:
+                change(entry)
         days = {"start_date": "2026-03-04", "lookback_days": 1}
         given = {**sandbox.settings(), **days, **settings}
         return run_tap(given, catalog=catalog, state=state)
@@ -194,6 +198,11 @@ def test_keys_hold_wherever_a_catalog_has_them_or_not(
     assert keys(sync(change))["users"] == ["day", "email"]
 
 
+def test_keys_hold_in_a_catalog_that_has_none(sync: Sync) -> None:
+    run = sync(KEYS_GIVEN["nowhere"], of_streams=STREAMS)
+    assert {name: tuple(key) for name, key in keys(run).items()} == KEYS
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -216,14 +225,25 @@ def test_a_stream_that_is_not_incremental_has_no_bookmark_and_ignores_one(
     assert bookmarks(run.states[-1])["daily"] == str(YESTERDAY)
 
 
-def test_a_catalog_without_replication_keys_is_incremental(sync: Sync) -> None:
+def test_without_an_incremental_stream_there_is_no_bookmark(sync: Sync) -> None:
+    def change(entry: dict[str, Any]) -> None:
+        entry["replication_method"] = "FULL_TABLE"
+
+    assert sync(change, of_streams=STREAMS).states[-1]["bookmarks"] == {}
+
+
+@pytest.mark.parametrize("streams", [("users",), STREAMS], ids=["users", "all"])
+def test_a_catalog_without_replication_keys_is_incremental(
+    sync: Sync, streams: Collection[str]
+) -> None:
     def change(entry: dict[str, Any]) -> None:
         del entry["replication_key"], entry["replication_method"]
         of(entry).pop("forced-replication-method", None)
 
     state = sync(lambda _: None).states[-1]
-    run = sync(change, state)
-    assert {row["day"] for row in run.records("users")} <= {"2026-03-08", "2026-03-09"}
+    run = sync(change, state, streams)
+    # The day before, also asked for again, is a Sunday without anybody.
+    assert {row["day"] for row in run.records("users")} == {"2026-03-09"}
     assert bookmarks(run.states[-1])["users"] == str(YESTERDAY)
 
 

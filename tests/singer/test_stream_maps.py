@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Sync = Callable[..., Run]
 
 HASH = {"users": {"email": "md5(email)"}}
-A_DAY = {"start_date": "2026-03-06", "end_date": "2026-03-06"}
 RECIPE = {
     stream: {
         "organization": "'north'",
@@ -64,6 +63,8 @@ class Mapped(NamedTuple):
     """The name of the stream of users."""
     key: tuple[str, ...] = ()
     """The columns before the streams' own in each key."""
+    organised: tuple[str, ...] = ()
+    """The streams whose rows have an organisation."""
     has_others: bool = True
     hides: bool = True
     """Addresses."""
@@ -71,11 +72,19 @@ class Mapped(NamedTuple):
 
 MAPS = {
     "hash": Mapped(HASH),
-    "organisations": Mapped(RECIPE, key=("organization",), hides=False),
-    "both": Mapped(
-        {**RECIPE, "users": {**RECIPE["users"], **HASH["users"]}}, key=("organization",)
+    "organisations": Mapped(
+        RECIPE, key=("organization",), organised=STREAMS, hides=False
     ),
-    "wildcard": Mapped({"daily*": {"organization": "'north'"}}, hides=False),
+    "both": Mapped(
+        {**RECIPE, "users": {**RECIPE["users"], **HASH["users"]}},
+        key=("organization",),
+        organised=STREAMS,
+    ),
+    "wildcard": Mapped(
+        {"daily*": {"organization": "'north'"}},
+        organised=("daily", "daily_ides", "daily_languages"),
+        hides=False,
+    ),
     "alias": Mapped(
         {"users": {"__alias__": "people", **HASH["users"]}}, users="people"
     ),
@@ -103,6 +112,8 @@ def test_maps_apply_to_what_is_selected_and_stop_nothing_else(
     for stream, key in due.items():
         rows = run.records(stream)
         assert len({tuple(row[name] for name in key) for row in rows}) == len(rows)
+        organisation = "north" if stream in mapped.organised else None
+        assert {row.get("organization") for row in rows} == {organisation}
     has_addresses = "users" in selected and not mapped.hides
     assert (b"example.com" in run.output) is has_addresses
 

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = TODAY - timedelta(days=1)
+A_DAY = {"start_date": "2026-03-06", "end_date": "2026-03-06"}
+"""Settings that load one day."""
 KEYS = {
     "period_summaries": ("day", "period"),
     "daily": ("day",),

@@ -112,18 +112,3 @@ def expected(organisation: Organisation, window: Window) -> dict[str, list[Any]]
 def key_of(address: str) -> str:
     """Return an address as the tap sends it: `A@X.com` and `a@x.com` are one."""
     return address.strip().lower()
-
-
-def with_new_fields_apart(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with its unknown fields where the tap keeps them, as text."""
-    new: dict[str, Any] = {
-        k: row[k] for k in ("lines", "lines_accepted", "version") if k in row
-    }
-    known = {k: v for k, v in row.items() if k not in new}
-    if "active_users" in row and any("version" in ide for ide in row["ides"]):
-        new["ides"] = row["ides"]  # after what is new in the row itself
-        known["ides"] = [
-            {k: v for k, v in ide.items() if k != "version"} for ide in row["ides"]
-        ]
-    text = json.dumps(new, separators=(",", ":")) if new else None
-    return {**known, "additional_fields": text}

@@ -63,12 +63,12 @@ def main(
 def _pages(
     output: Path, wanted: tuple[str, ...], *, each: str | None, build: bool
 ) -> dict[Path, str]:
-    reading = Reading(build=build)
-    # Loading what draws takes a second, in which dbt is at work.
-    from report import charts, page  # noqa: PLC0415
+    with Reading(build=build) as reading:
+        # Loading what draws takes a second, in which dbt is at work.
+        from report import charts, page  # noqa: PLC0415
 
-    charts.warm_up()
-    models = reading.models()
+        charts.warm_up()
+        models = reading.models()
     there = models.organizations()
     unknown = sorted(set(wanted) - set(there))
     if unknown:

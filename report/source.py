@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 
 class ReportError(Exception):
@@ -78,6 +78,14 @@ class Reading:
         self._process = subprocess.Popen(  # noqa: S603  # our own program
             words, stdout=subprocess.PIPE, stderr=None if build else subprocess.PIPE
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End dbt, unless it has ended: it locks the file of a DuckDB."""
+        with self._process:
+            self._process.terminate()
 
     def models(self) -> Models:
         """Wait for the rows.

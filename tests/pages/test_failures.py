@@ -84,6 +84,8 @@ def test_a_library_that_is_missing_is_named(pages: Path, library: str) -> None:
     done = make_page(DuckDB(pages), environment=paths)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert f"There is no library {library} in" in done.stderr
+    with duckdb.connect(pages / "store.duckdb"):
+        pass  # dbt has ended as well, and locks it no more
 
 
 def test_a_user_without_name_and_home_gets_a_page_in_a_new_folder(pages: Path) -> None:

@@ -154,7 +154,7 @@ def check_rows(server: PostgresServer, sandbox: Sandbox, days: Window) -> None:
 
 
 def check_artifacts(example: str, machine: Machine) -> None:
-    if not example.endswith("page.yml"):
+    if not example.endswith("report.yml"):
         assert machine.artifacts == []
         return
     [page] = machine.artifacts

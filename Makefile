@@ -44,7 +44,7 @@ test-report: $(TESTED_PLUGINS) $(EMULATORS) ## Look at the page in headless Chro
 	TEST_REPORT=all pytest tests/pages
 
 test-warehouses: $(TESTED_PLUGINS) $(WAREHOUSES) $(EMULATED_MODELS) ## Load into every warehouse, and build the models; those in a cloud are emulators
-	TEST_WAREHOUSES=all pytest tests/warehouses tests/models
+	TEST_WAREHOUSES=all pytest --numprocesses 2 --dist worksteal tests/warehouses tests/models
 
 test-schedules: $(PACKAGES) $(EMULATORS) ## Run the schedules of examples/ as CI systems do
 	$(UV) TEST_SCHEDULES=all pytest tests/schedules

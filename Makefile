@@ -47,7 +47,7 @@ test-warehouses: $(TESTED_PLUGINS) $(WAREHOUSES) $(EMULATED_MODELS) ## Load into
 	TEST_WAREHOUSES=all pytest --numprocesses 2 --dist worksteal tests/warehouses tests/models
 
 test-schedules: $(PACKAGES) $(EMULATORS) ## Run the schedules of examples/ as CI systems do
-	$(UV) TEST_SCHEDULES=all pytest tests/schedules
+	$(UV) TEST_SCHEDULES=all pytest --numprocesses 2 --dist worksteal tests/schedules
 
 test-dagster: $(TESTED_PLUGINS) $(DAGSTER) $(EMULATORS) ## Share the work among Dagster's workers, and kill one
 	PYTHONPATH=tests pytest -p conftest examples/dagster

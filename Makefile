@@ -27,7 +27,7 @@ help: ## Show this list
 
 install: $(PLUGINS) ## Install the tap, Meltano, target-duckdb and dbt into this folder
 
-demo: $(PLUGINS) ## From a synthetic organisation to a page about it; again, and it resumes
+demo: $(PLUGINS) ## Load made-up data and make a report; again, and it resumes
 	@python scripts/demo.py
 
 report: $(PLUGINS) ## Make a page from what you have loaded into DuckDB
@@ -40,7 +40,7 @@ test: $(TESTED_PLUGINS) ## Run the tests
 test-documents: $(TESTED_PLUGINS) ## Follow README and docs, installations included
 	$(UV) TEST_DOCUMENTS=all pytest tests/documents
 
-test-report: $(TESTED_PLUGINS) $(EMULATORS) ## Look at the page in headless Chromium, and at what can go wrong
+test-report: $(TESTED_PLUGINS) $(EMULATORS) ## Look at the report in headless Chromium, and make it fail
 	TEST_REPORT=all pytest tests/pages
 
 test-warehouses: $(TESTED_PLUGINS) $(WAREHOUSES) $(EMULATED_MODELS) ## Load into every warehouse, and build the models; those in a cloud are emulators
@@ -52,7 +52,7 @@ test-schedules: $(PACKAGES) $(EMULATORS) ## Run the schedules of examples/ as CI
 test-dagster: $(TESTED_PLUGINS) $(DAGSTER) $(EMULATORS) ## Share the work among Dagster's workers, and kill one
 	PYTHONPATH=tests pytest -p conftest examples/dagster
 
-soak: $(PACKAGES) ## Run what leaves something to chance a hundred times
+soak: $(PACKAGES) ## Run the randomised tests with 100 seeds
 	pytest --seeds 0-99 -m seeded
 
 bench: $(TESTED_PLUGINS) benchmarks/.venv-dlt benchmarks/.venv-airbyte ## Measure the tap against alternatives (a quarter of an hour)
@@ -89,7 +89,7 @@ dist: $(PACKAGES) ## Build the sdist and the wheel, and prove the wheel on each 
 	@rm dist/build.log
 	python scripts/prove_wheel.py
 
-test-pythons: dist ## Run the tests that need no Meltano with the wheel, on each Python here
+test-pythons: dist ## Test the wheel on each Python here, without Meltano
 	$(UV) python scripts/try_pythons.py
 
 requirements: $(PACKAGES) ## Pin the newest versions that fit, with hashes

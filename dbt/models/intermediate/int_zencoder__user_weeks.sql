@@ -1,1 +1,2 @@
+{#- See macros/periods.sql. -#}
 {{ zencoder.user_periods('week') }}

@@ -1,1 +1,2 @@
+{#- See macros/periods.sql. -#}
 {{ zencoder.weekly_breakdown('language') }}

@@ -23,6 +23,11 @@ def four_weeks_to(end: date) -> Span:
     return end - FOUR_WEEKS + _DAY, end
 
 
+def week_end(start: date) -> date:
+    """Return the last day of a week."""
+    return start + _WEEK - _DAY
+
+
 @dataclass(frozen=True)
 class Day:
     """How many people were active on a day, and in the 7 and 28 days that end with it.
@@ -64,7 +69,7 @@ class Week:
     @property
     def end(self) -> date:
         """Its last day."""
-        return self.start + _WEEK - _DAY
+        return week_end(self.start)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ class Segments:
     @property
     def span(self) -> Span:
         """The 28 days."""
-        return four_weeks_to(self.week + _WEEK - _DAY)
+        return four_weeks_to(week_end(self.week))
 
     @property
     def often(self) -> int | None:

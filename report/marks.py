@@ -8,12 +8,11 @@ from typing import Any
 
 from report.axes import milliseconds, time_axis, value_axis, week_among
 from report.content import Lines, Plot, Series, Stacks, over_time
+from report.figures import Span, week_end
 from report.styles import MISSING, colour, dash, fill
 
 Points = list[tuple[date, float | None]]
-Span = tuple[date, date]
 
-_LAST_OF_WEEK = timedelta(days=6)
 _HALF = 0.5
 _APART = 0.7
 """Days that stay empty on either side of a week's bar."""
@@ -158,7 +157,7 @@ def _stacks(plot: Stacks, most: int) -> list[dict[str, Any]]:
 def _last(first: date, plot: Stacks) -> date:
     """Return the last day of a week or month."""
     if not plot.by_month:
-        return first + _LAST_OF_WEEK
+        return week_end(first)
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 

@@ -13,7 +13,8 @@ import pytest
 import yaml
 from support.expected import expected
 from support.meltano_project import ROOT, MeltanoProject, variables
-from support.runs import KEYS, STREAMS
+from support.runs import STREAMS
+from warehouses.stores import sorted_by_key
 
 from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation, Sandbox
@@ -77,10 +78,6 @@ def project(tmp_path: Path) -> Iterator[Project]:
         yield Project(MeltanoProject.create(tmp_path), sandbox)
 
 
-def by_key(stream: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: [row[name] for name in KEYS[stream]])
-
-
 def messages(rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
     return {(row["day"], row["email"]): row["messages"] for row in rows}
 
@@ -91,8 +88,8 @@ def test_days_that_are_sent_again_replace_what_was_there(project: Project) -> No
     truth = expected(project.sandbox.organisation, WINDOW)
     for stream in set(STREAMS) - {"period_summaries"}:
         assert len(project.table(stream)) == len(truth[stream])
-    ides = by_key("daily_ides", project.table("daily_ides"))
-    assert ides == by_key("daily_ides", truth["daily_ides"])
+    ides = sorted_by_key("daily_ides", project.table("daily_ides"))
+    assert ides == sorted_by_key("daily_ides", truth["daily_ides"])
     before = truth["users"]
     assert messages(project.table("users")) == messages(before)
 

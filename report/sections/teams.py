@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from report import words
 from report.content import Cell, Lines, Report, Section, Series, Table
-from report.figures import FOUR_WEEKS, Figures, Team, four_weeks_to
+from report.figures import FOUR_WEEKS, Figures, Team, four_weeks_to, week_end
 from report.sections.people import BLUE, TEAL, count
 
 _OTHERS = "other teams"
@@ -45,13 +43,13 @@ def teams(figures: Figures) -> Section | str:
 
 
 def _week(team: Team) -> str:
-    return words.days(team.week, team.week + timedelta(days=6))
+    return words.days(team.week, week_end(team.week))
 
 
 def _often_means(figures: Figures, last: Team | None = None) -> str:
     days = "28 days to the end of the week"
     if last:
-        span = four_weeks_to(last.week + timedelta(days=6))
+        span = four_weeks_to(week_end(last.week))
         days = f"28 days {words.days(*span)}"
     return f"Often: on {figures.regular_days} or more of the {days}."
 

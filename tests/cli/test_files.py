@@ -41,6 +41,19 @@ NESTED = '{"bookmarks": ' + '{"a":' * 2000 + "1" + "}" * 2001
 ARRAYS = '{"bookmarks": ' + "[" * 300 + "]" * 300 + "}"
 
 
+@pytest.fixture
+def refusal_of(refusal: Callable[..., str]) -> Callable[[str, Path, str], str]:
+    """Write a file; return the sentence with which it is refused, named as its kind."""
+
+    def sentence(option: str, file: Path, content: str) -> str:
+        file.write_text(content)
+        error = refusal({"api_key": "the-key"}, option, str(file))
+        assert error.startswith(NAMES[option])
+        return error
+
+    return sentence
+
+
 @pytest.mark.parametrize(
     ("option", "content", "reason"),
     [
@@ -61,17 +74,14 @@ ARRAYS = '{"bookmarks": ' + "[" * 300 + "]" * 300 + "}"
     ],
 )
 def test_a_broken_file_is_named_with_the_reason(
-    refusal: Callable[..., str],
+    refusal_of: Callable[[str, Path, str], str],
     tmp_path: Path,
     option: str,
     content: str,
     reason: str,
 ) -> None:
     file = tmp_path / "broken.json"
-    file.write_text(content)
-    error = refusal({"api_key": "the-key"}, option, str(file))
-    assert error.startswith(NAMES[option])
-    assert f"{file} {reason}" in error
+    assert f"{file} {reason}" in refusal_of(option, file, content)
 
 
 @pytest.mark.parametrize(
@@ -84,17 +94,13 @@ def test_a_broken_file_is_named_with_the_reason(
     ],
 )
 def test_json_of_another_shape_is_refused_with_the_reason(
-    refusal: Callable[..., str],
+    refusal_of: Callable[[str, Path, str], str],
     tmp_path: Path,
     option: str,
     content: str,
     reason: str,
 ) -> None:
-    file = tmp_path / "other.json"
-    file.write_text(content)
-    error = refusal({"api_key": "the-key"}, option, str(file))
-    assert error.startswith(NAMES[option])
-    assert reason in error
+    assert reason in refusal_of(option, tmp_path / "other.json", content)
 
 
 @pytest.mark.parametrize("option", NAMES)

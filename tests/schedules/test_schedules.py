@@ -14,7 +14,7 @@ import pytest
 from pipelines import ROOT, GitHub, GitLab
 from support.expected import expected
 from support.plugins import PLUGINS
-from support.runs import KEYS
+from support.runs import DAY_STREAMS
 from warehouses.stores import Postgres, sorted_by_key
 
 from tap_zencoder.days import Window
@@ -45,7 +45,6 @@ BUCKET = "states"
 TODAY = datetime.now(UTC).date()
 FIRST_NIGHT = Window(TODAY - timedelta(days=20), TODAY - timedelta(days=5))
 SECOND_NIGHT = Window(FIRST_NIGHT.last - timedelta(days=3), TODAY - timedelta(days=3))
-DAY_STREAMS = [stream for stream in KEYS if stream != "period_summaries"]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from support.runs import KEYS, STREAMS, TODAY, YESTERDAY, Table, bookmarks
+from support.expected import FORTNIGHT
+from support.runs import (
+    DAY_STREAMS,
+    KEYS,
+    STREAMS,
+    TODAY,
+    YESTERDAY,
+    Table,
+    bookmarks,
+)
 
 from tap_zencoder.days import Window
 from tap_zencoder.sandbox import Organisation
@@ -31,8 +40,6 @@ if TYPE_CHECKING:
     from warehouses.stores import Row, Store
 
 MONTH = Window(TODAY - timedelta(days=28), YESTERDAY)
-FORTNIGHT = Window(TODAY - timedelta(days=14), YESTERDAY)
-DAY_STREAMS = set(STREAMS) - {"period_summaries"}
 ODD = NewFieldsOrganisation(seed=7)
 SETTLED = SettledOrganisation(seed=7)
 # Days that are loaded first, and those that come later, some of them again.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import requests
-from support.runs import KEYS, STREAMS, YESTERDAY, bookmarks
+from support.expected import FORTNIGHT
+from support.runs import DAY_STREAMS, KEYS, STREAMS, YESTERDAY, bookmarks
 
 from warehouses import documents
 from warehouses.clickhouse import ClickHouse, clickhouse
@@ -15,9 +16,7 @@ from warehouses.files import BUCKET, S3, Csv, GoogleStorage
 from warehouses.loading import extracted
 from warehouses.servers import command, free_ports, serving
 from warehouses.test_loading import (
-    DAY_STREAMS,
     EARLY,
-    FORTNIGHT,
     ODD,
     RESENT,
     SETTLED,

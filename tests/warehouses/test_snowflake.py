@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from support.expected import FORTNIGHT
 from support.runs import KEYS, STREAMS, YESTERDAY, bookmarks
 
 from warehouses import documents
 from warehouses.emulated import Snowflake
 from warehouses.loading import extracted
-from warehouses.test_loading import EARLY, FORTNIGHT, ODD, SETTLED, held
+from warehouses.test_loading import EARLY, ODD, SETTLED, held
 
 if TYPE_CHECKING:
     from pathlib import Path

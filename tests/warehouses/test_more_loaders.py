@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -79,6 +80,7 @@ def loaded(
         loaded = Loaded(store, held(store, early), {}, [], [])
 
         def load(messages: bytes, streams: Collection[str]) -> dict[str, Any] | None:
+            time.sleep(1)  # files are named after the second of the run
             state = store.loader().load(messages)
             loaded.rows.append({stream: store.by_key(stream) for stream in streams})
             loaded.arrived.append({stream: store.arrived(stream) for stream in streams})
